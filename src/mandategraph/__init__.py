@@ -1,0 +1,1 @@
+"""The knowledge graph of inter-American security mandates."""

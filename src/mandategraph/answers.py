@@ -1,0 +1,148 @@
+"""What supports an action: the answer for every plan that has the number, put together from the store."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from mandategraph.errors import MissingError, nearest
+from mandategraph.queries import Query, rows
+from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.vocabulary import MG
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is known of one part of a plan: its words, and what a document attaches to it, or what exists instead."""
+
+    plan: str
+    plan_title: str
+    status: str
+    kind: str
+    notation: str
+    citation_form: str
+    words: str
+    document: str
+    start: int
+    end: int
+    iri: str
+    answer: str
+    quotations: tuple[Row, ...]
+    actions: tuple[Row, ...]
+    stated_sources: tuple[Row, ...]
+    limits: tuple[Row, ...]
+
+    def data(self) -> dict[str, object]:
+        """The part as plain data."""
+        return asdict(self)
+
+
+class Support:
+    """Looks up the parts of plans and their support in a store."""
+
+    def __init__(self, store: EmbeddedStore, lookups: Mapping[str, Query], questions: Mapping[str, Query]) -> None:
+        self._store, self._lookups, self._questions = store, lookups, questions
+
+    def plans(self) -> list[str]:
+        """The identifiers of the plans, in order."""
+        return list(dict.fromkeys(row["plan"] for row in self._look("parts-of-plans", {})))
+
+    def notations(self, plan: str | None = None) -> list[str]:
+        """The numbers of the parts of all plans or of one."""
+        found = self._look("parts-of-plans", {"plan": plan} if plan else {})
+        return list(dict.fromkeys(row["notation"] for row in found))
+
+    def of(self, notation: str, plan: str | None = None) -> tuple[Part, ...]:
+        """What is known of the parts with a number, plan by plan.
+
+        Raises:
+            MissingError: no plan, or not the named one, has such a number; the nearest are named.
+        """
+        plans = self.plans()
+        if plan is not None and plan not in plans:
+            raise MissingError.among("plan", plan, plans, f"the plans {', '.join(plans)}")
+        given = {"notation": notation, **({"plan": plan} if plan else {})}
+        found = self._look("parts-of-plans", given)
+        if not found:
+            where = f"plan {plan}" if plan else f"the plans {', '.join(plans)}"
+            raise MissingError(f"action {notation!r}", where, near_numbers(notation, self.notations(plan)))
+        return tuple(self._part(row) for row in found)
+
+    def labels(self) -> dict[str, str]:
+        """What concepts, agents and documents are called, by IRI."""
+        return {row["resource"]: row["label"] for row in self._look("labels", {})}
+
+    def attributions(self) -> dict[str, str]:
+        """Why a document is attributed to whom it is, by the IRI of the document."""
+        return {row["resource"]: row["reason"] for row in self._look("labels", {}) if row["reason"]}
+
+    def linked_plans(self) -> list[str]:
+        """The plans whose actions some document attaches mandates to."""
+        return list(dict.fromkeys(row["plan"] for row in self._look("parts-of-plans", {}) if int(row["links"])))
+
+    def _look(self, name: str, given: Mapping[str, str]) -> list[dict[str, str]]:
+        return rows(self._store, self._lookups[name], given).values()
+
+    def _part(self, row: Row) -> Part:
+        plan, notation = row["plan"], row["notation"]
+        kind = row["class"].removeprefix(MG.iri).lower()
+        is_action, links = kind == "action", int(row["links"])
+        question = self._questions["01-mandates-of-an-action"]
+        quotations = rows(self._store, question, {"action": notation, "plan": plan}).values() if is_action and links else []
+        actions = [] if is_action else self._look("actions-under", {"plan": plan, "notation": notation})
+        without = not links and is_action
+        return Part(
+            plan=plan,
+            plan_title=row["planTitle"],
+            status=row["status"],
+            kind=kind,
+            notation=notation,
+            citation_form=row["citationForm"],
+            words=row["words"],
+            document=row["document"],
+            start=int(row["start"]),
+            end=int(row["end"]),
+            iri=row["unit"],
+            answer=_answer(kind, plan, quotations, self.linked_plans()),
+            quotations=tuple(quotations),
+            actions=tuple(actions),
+            stated_sources=tuple(self._look("stated-sources", {"plan": plan})) if without else (),
+            limits=tuple(self._look("limits-of-a-plan", {"plan": plan})) if without else (),
+        )
+
+
+def _answer(kind: str, plan: str, quotations: list[dict[str, str]], linked: list[str]) -> str:
+    """The answer in one sentence."""
+    if kind != "action":
+        return f"In plan {plan} this number is {'an' if kind[0] in 'aeiou' else 'a'} {kind}; mandates are attached to actions only."
+    if not quotations:
+        return f"No document links mandates to this action; documents do so for plan {', '.join(linked) or 'none'} only."
+    instruments = len({row["instrument"] for row in quotations})
+    documents = ", ".join(sorted({row["document"] for row in quotations}))
+    compared = sum(row["comparison"] != MG["NotCompared"].value for row in quotations)
+    return (
+        f"{_counted(len(quotations), 'quotation')} of {_counted(instruments, 'instrument')}, asserted in {documents}; "
+        f"{compared or 'none'} compared with the instrument."
+    )
+
+
+def near_numbers(number: str, known: Sequence[str], count: int = 3) -> list[str]:
+    """The numbers nearest to one, part by part; for what is no number, the most alike as text.
+
+    >>> near_numbers("9.9", ["1.1", "5.4", "5.5", "2.1.2"])
+    ['5.5', '5.4', '1.1']
+    """
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", number):
+        return nearest(number, known, count)
+    wanted = [int(each) for each in number.split(".")]
+
+    def distance(other: str) -> tuple[int, list[int]]:
+        parts = [int(each) for each in other.split(".")]
+        return abs(len(parts) - len(wanted)), [abs(a - b) for a, b in zip(parts, wanted, strict=False)]
+
+    return sorted(dict.fromkeys(known), key=distance)[:count]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

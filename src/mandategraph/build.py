@@ -1,0 +1,306 @@
+"""The pipeline: calls the stages in order, from the files of a checkout to a release."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from mandategraph import documents, judgements, registry, resolution, schemes, selectors, sources, triples, turtle
+from mandategraph.errors import (
+    ClashError,
+    Faults,
+    InvalidGraphError,
+    MandategraphError,
+    MissingError,
+    TableError,
+    raise_all,
+)
+from mandategraph.iris import Iris
+from mandategraph.model import Corpus, Judgements, Reading, Registry, ResolvedCitation
+from mandategraph.places import Place
+from mandategraph.release import MANIFEST, Home, Manifest, digest, graphs, manifest, publish
+
+if TYPE_CHECKING:
+    from mandategraph.validation import Report
+
+Watch = Callable[[str], AbstractContextManager[object]]
+NOT_DATA_SHAPES = "shapes/style.ttl"
+
+
+def unwatched(stage: str) -> AbstractContextManager[object]:
+    """No interest in the stages."""
+    del stage
+    return nullcontext()
+
+
+@dataclass(frozen=True)
+class Built:
+    """A release that was made: its manifest, its files, and what was taken over from the one before."""
+
+    manifest: Manifest
+    files: dict[str, str]
+    reused: tuple[str, ...]
+
+
+@dataclass
+class _Build:
+    where: Home
+    iris: Iris
+    watch: Watch
+    fresh: bool
+
+    @cached_property
+    def inputs(self) -> dict[str, bytes]:
+        return self.where.inputs()
+
+    @cached_property
+    def version(self) -> str:
+        return version("mandategraph")
+
+    def text(self, name: str) -> str:
+        """The text of an input file.
+
+        Raises:
+            MissingError: there is no such file.
+        """
+        if name not in self.inputs:
+            raise MissingError(name, str(self.where.root))
+        try:
+            return self.inputs[name].decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise TableError(Place(name), "UTF-8", str(error)) from None
+
+    @cached_property
+    def before(self) -> tuple[Manifest, dict[str, str]] | None:
+        """The release that stands, if there is a sound one."""
+        if self.fresh:
+            return None
+        try:
+            held = manifest(self.where.release)
+            graphs(self.where.release, held)
+        except MandategraphError:
+            return None
+        return held, {file: (self.where.release / file).read_text("utf-8") for file in held.graphs.values()}
+
+    def joined(self, folder: str, leave_out: str = "") -> str:
+        """The Turtle files of a folder as one text, in the order of their names."""
+        names = [name for name in self.inputs if name.startswith(f"{folder}/") and name.endswith(".ttl")]
+        if not names:
+            raise MissingError(f"{folder}/*.ttl", str(self.where.root))
+        for name in names:
+            schemes.parsed(self.text(name), name)
+        return "\n".join(self.text(name) for name in names if name != leave_out)
+
+    def corpus(self, held: schemes.Schemes) -> Corpus:
+        with self.watch("reading"):
+            readings = self._readings()
+        with self.watch("resolving"):
+            known, judged = self._tables(held)
+            citations = self._citations(readings, known)
+        return Corpus(readings, known, citations, judged)
+
+    def _readings(self) -> tuple[Reading, ...]:
+        described = sources.described(self.text("data/sources/sources.toml"), "data/sources/sources.toml", documents.GENRES)
+        faults: list[MandategraphError] = []
+        readings: list[Reading] = []
+        for source in described:
+            try:
+                raw = self.inputs.get(f"data/sources/{source.file}")
+                if raw is None:
+                    raise MissingError(source.file, "data/sources")
+                readings.append(documents.read(source, sources.verified_text(source, raw)))
+            except MandategraphError as fault:
+                faults.append(fault)
+        texts = {name for name in self.inputs if name.startswith("data/sources/") and name.endswith(".txt")}
+        for name in sorted(texts - {f"data/sources/{source.file}" for source in described}):
+            faults.append(TableError(Place("data/sources/sources.toml"), "an entry for every text", name))
+        raise_all(_flat(faults))
+        return tuple(readings)
+
+    def _tables(self, held: schemes.Schemes) -> tuple[Registry, Judgements]:
+        faults: list[MandategraphError] = []
+        known, judged = None, None
+        try:
+            contents = {name: self.text(f"data/registry/{name}.tsv") for name in registry.SCHEMAS}
+            known = registry.loaded(contents, "data/registry", held)
+        except MandategraphError as fault:
+            faults.append(fault)
+        try:
+            contents = {name: self.text(f"data/judgements/{name}.tsv") for name in judgements.SCHEMAS}
+            judged = judgements.loaded(contents, "data/judgements", held)
+        except MandategraphError as fault:
+            faults.append(fault)
+        raise_all(_flat(faults))
+        if known is None or judged is None:
+            raise AssertionError("tables are loaded or raise")
+        return known, judged
+
+    def _citations(self, readings: Iterable[Reading], known: Registry) -> dict[str, tuple[ResolvedCitation, ...]]:
+        faults: list[MandategraphError] = []
+        found: dict[str, tuple[ResolvedCitation, ...]] = {}
+        for reading in readings:
+            try:
+                found[reading.source.identifier] = resolution.resolve(reading, known)
+            except MandategraphError as fault:
+                faults.append(fault)
+        place = Place("data/registry/spellings.tsv")
+        faults += [
+            TableError(place, f"a wording that {document} uses", wording)
+            for document, wording in resolution.unused_spellings(readings, known)
+        ]
+        raise_all(_flat(faults))
+        return found
+
+
+def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatched) -> Built:
+    """A release of a checkout, made and checked but not yet written.
+
+    The closure and the report are taken over from the release that stands if what they were made from is
+    the same, unless `fresh`.
+
+    Raises:
+        MandategraphError: an input has a fault, the graph contradicts an axiom, or it violates a shape.
+    """
+    run = _Build(where, Iris(base), watch, fresh)
+    ontology = run.joined("ontology")
+    shapes = run.joined("shapes", NOT_DATA_SHAPES)
+    terms = schemes.parsed(ontology, "ontology")
+    held = schemes.schemes_of(terms)
+    corpus = run.corpus(held)
+    with watch("stating"):
+        stated = triples.state(corpus, run.iris, held, run.version)
+    with watch("checking selectors"):
+        texts = {run.iris.mint("document", document=r.source.identifier): r.text for r in corpus.readings}
+        raise_all([fault for graph in stated.values() for fault in selectors.misplaced(graph, texts)])
+    with watch("writing Turtle"):
+        files = {_file(run.iris, name): turtle.written(graph, base, _inputs_of(run, name)) for name, graph in stated.items()}
+    data = [triple for graph in stated.values() for triple in graph]
+    inferred, inferred_from, old_closure = _closed(run, files, data, terms, ontology)
+    report, against, old_report = _checked(run, files, data, inferred, shapes)
+    named = {**{name: _file(run.iris, name) for name in stated}, **_rest(run.iris)}
+    files |= {"inferred.ttl": inferred, "report.ttl": report}
+    files |= {"ontology.ttl": _headed(ontology, base), "shapes.ttl": _headed(shapes, base)}
+    described = triples.describe(named, run.iris, run.version)
+    files["service.ttl"] = turtle.written(described, base, ["The service and its graphs."])
+    made = Manifest(
+        version=run.version,
+        base=base,
+        inputs={name: digest(content) for name, content in run.inputs.items()},
+        graphs={name.value: file for name, file in named.items()},
+        digests={name: digest(text) for name, text in files.items()},
+        inferred_from=inferred_from,
+        checked_against=against,
+        conforms=True,
+        triples={name: _count(text, base) for name, text in files.items()},
+    )
+    taken = (["inferred"] if old_closure else []) + (["report"] if old_report else [])
+    return Built(made, {**files, MANIFEST: made.text()}, tuple(taken))
+
+
+def write(where: Home, built: Built) -> None:
+    """Put a built release in place of the one before."""
+    publish(where.release, built.files)
+
+
+def differences(where: Home, built: Built) -> list[str]:
+    """The files in which the release that stands differs from one just built."""
+    folder = where.release
+    standing = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    changed = {
+        name
+        for name, text in built.files.items()
+        if name in standing and (folder / name).read_text("utf-8") != text
+    }
+    return sorted(changed | (standing ^ built.files.keys()))
+
+
+def report_of(where: Home, base: str) -> "Report":
+    """The report of holding the release that stands against the shapes of the checkout, made afresh.
+
+    Raises:
+        MandategraphError: there is no build, or a file cannot be read.
+    """
+    from mandategraph import validation
+    from mandategraph.release import is_data
+
+    run = _Build(where, Iris(base), unwatched, fresh=True)
+    held = manifest(where.release)
+    loaded = graphs(where.release, held)
+    data = {triple for name, graph in loaded.items() if is_data(name, held.base) for triple in graph}
+    return validation.check(data, schemes.parsed(run.joined("shapes", NOT_DATA_SHAPES), "shapes"))
+
+
+def _closed(
+    run: _Build, files: Mapping[str, str], data: list[ox.Triple], terms: list[ox.Triple], ontology: str
+) -> tuple[str, str, bool]:
+    """The text of the inferred graph, the digest of what it follows from, and whether it was taken over."""
+    key = digest("\n".join([*files.values(), ontology, version("owlrl"), _code("reasoning"), _code("rdflib_terms")]))
+    if run.before and run.before[0].inferred_from == key:
+        return run.before[1]["inferred.ttl"], key, True
+    with run.watch("reasoning"):
+        from mandategraph import reasoning
+
+        closure = reasoning.infer(data, terms, run.iris.base)
+    if closure.clashes:
+        raise ClashError("\n".join(str(clash) for clash in closure.clashes))
+    comments = ["What the axioms of ontology/ entail and the other graphs do not state."]
+    return turtle.written(closure.triples, run.iris.base, comments), key, False
+
+
+def _checked(
+    run: _Build, files: Mapping[str, str], data: list[ox.Triple], inferred: str, shapes: str
+) -> tuple[str, str, bool]:
+    """The text of the report, the digest of what it is about, and whether it was taken over."""
+    key = digest("\n".join([*files.values(), inferred, shapes, version("pyshacl"), _code("validation")]))
+    if run.before and run.before[0].checked_against == key:
+        return run.before[1]["report.ttl"], key, True
+    with run.watch("validating"):
+        from mandategraph import validation
+
+        everything = {*data, *turtle.read(inferred, run.iris.base)}
+        report = validation.check(everything, schemes.parsed(shapes, "shapes"))
+    raise_all([InvalidGraphError(f"{each.focus}: {each.message} ({each.shape}, found {each.value or 'nothing'!r})") for each in report.violations])
+    text = turtle.written(validation.stated(report, run.iris), run.iris.base, ["What shapes/ found in the data."])
+    return text, key, False
+
+
+def _code(module: str) -> str:
+    return (Path(__file__).parent / f"{module}.py").read_text("utf-8")
+
+
+def _rest(iris: Iris) -> dict[ox.NamedNode, str]:
+    names = ("inferred", "ontology", "shapes", "report", "service")
+    return {iris.mint("graph", name=name): f"{name}.ttl" for name in names}
+
+
+def _file(iris: Iris, name: ox.NamedNode) -> str:
+    return name.value.removeprefix(iris.mint("graph", name="x").value.removesuffix("x")) + ".ttl"
+
+
+def _inputs_of(run: _Build, name: ox.NamedNode) -> list[str]:
+    """The header of a generated file: which inputs it was made from, by digest."""
+    file = _file(run.iris, name).removesuffix(".ttl")
+    if file.startswith("source/"):
+        patterns = [f"data/sources/{file.removeprefix('source/')}.txt", "data/sources/sources.toml", "data/registry/"]
+    else:
+        patterns = [f"data/{file}/"]
+    lines = [f"{digest(content)}  {key}" for key, content in run.inputs.items() if key.startswith(tuple(patterns))]
+    return ["Generated by 'mandategraph build'; not edited by hand. Made from:", *lines]
+
+
+def _headed(text: str, base: str) -> str:
+    return f"# Generated by 'mandategraph build' from the files of the same name; not edited by hand.\n@base <{base}> .\n{text}"
+
+
+def _count(text: str, base: str) -> int:
+    return len(turtle.read(text, base))
+
+
+def _flat(faults: Iterable[MandategraphError]) -> list[MandategraphError]:
+    return [each for fault in faults for each in (fault.faults if isinstance(fault, Faults) else (fault,))]

@@ -1,0 +1,377 @@
+"""The commands of mandategraph."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import pyoxigraph as ox
+import typer
+from rich.console import Console
+
+from mandategraph import queries, results
+from mandategraph.answers import Part, Support
+from mandategraph.cli import printing
+from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
+from mandategraph.iris import DEFAULT_BASE, Iris
+from mandategraph.release import Home, Manifest, home, opened, stale
+from mandategraph.sparql_text import refused
+from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.vocabulary import PREFIXES
+
+app = typer.Typer(
+    name="mandategraph",
+    help="Which earlier mandates support which action of an inter-American plan, in which words, and who says so.",
+    epilog="Exit status: 0 answered, 1 a negative finding (validation failed, a build differs), 2 an error of the user.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Form(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    TTL = "ttl"
+
+
+Root = Annotated[Path | None, typer.Option(help="The checkout to use; without it the one this package runs from, else the release it ships with.")]
+Format = Annotated[Form, typer.Option("--format", help="A table for people; json, csv or ttl for programs.")]
+Base = Annotated[str | None, typer.Option(help="The base of the resources' IRIs; that of the terms never changes.")]
+
+
+def main() -> NoReturn:
+    """Run a command; what a user did wrong is a message and exit status 2, a negative finding is 1."""
+    try:
+        app()
+    except MandategraphError as fault:
+        printing.error(str(fault))
+        sys.exit(1 if _is_finding(fault) else 2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _is_finding(fault: MandategraphError) -> bool:
+    """Whether a fault is a negative finding about the graph, not a mistake in the input."""
+    each = fault.faults if isinstance(fault, Faults) else (fault,)
+    return all(isinstance(one, ClashError | InvalidGraphError) for one in each)
+
+
+@app.command(epilog="Example: mandategraph build --fresh --check")
+def build(
+    root: Root = None,
+    base: Base = None,
+    fresh: Annotated[bool, typer.Option(help="Take nothing over from the release that stands.")] = False,
+    check: Annotated[bool, typer.Option(help="Write nothing; exit 1 if the release that stands differs.")] = False,
+) -> None:
+    """Make the release of a checkout: read, resolve, state, reason, validate, write."""
+    from mandategraph import build as pipeline
+
+    where = _checkout(root)
+    iris = Iris(base or _standing_base(where))
+    try:
+        built = pipeline.build(where, iris.base, fresh=fresh, watch=_watched)
+    except PackageNotFoundError as missing:
+        raise UsageError(f"building needs the package {missing.name}; install 'mandategraph[build]'") from None
+    if check:
+        different = pipeline.differences(where, built)
+        typer.echo("\n".join(f"differs: {name}" for name in different) or "the release is what its inputs make")
+        raise typer.Exit(1 if different else 0)
+    pipeline.write(where, built)
+    total = sum(built.manifest.triples.values())
+    taken = f"; taken over, their inputs being the same: {', '.join(built.reused)}" if built.reused else ""
+    typer.echo(f"built {total} triples in {len(built.manifest.graphs)} graphs: {where.release}{taken}")
+
+
+@app.command(epilog="Example: mandategraph validate --format json")
+def validate(root: Root = None, form: Format = Form.TABLE) -> None:
+    """Hold the release against the shapes afresh; exit 1 if it violates one."""
+    from mandategraph import build as pipeline
+
+    where = _checkout(root)
+    base = _standing_base(where)
+    report = pipeline.report_of(where, base)
+    columns = ("severity", "shape", "focus", "path", "value", "component", "message")
+    found = [{name: str(getattr(each, name)) for name in columns} for each in report.findings]
+    if form is Form.TTL:
+        from mandategraph import validation
+
+        _write(results.graph_text(validation.stated(report, Iris(base)), "ttl"))
+    else:
+        _print_rows(columns, found, form, base)
+    if form is Form.TABLE:
+        typer.echo("conforms" if report.conforms else f"{len(report.violations)} violations")
+    raise typer.Exit(0 if report.conforms else 1)
+
+
+@app.command(epilog="Examples: mandategraph support 1.2 | mandategraph support 2.1 --plan 2012 --format json")
+def support(
+    action: Annotated[str, typer.Argument(help="The number of an action, as 1.2 or 2.1.2.")],
+    plan: Annotated[str | None, typer.Option(help="The plan, as 2011-03-07, 2011-draft or 2012; without it all.")] = None,
+    root: Root = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Which mandates support an action, in the words quoted, and who says so."""
+    where, held, store = _open(root)
+    support_of = _support(where, store)
+    parts = support_of.of(action, plan)
+    if form is Form.JSON:
+        typer.echo(json.dumps([each.data() for each in parts], ensure_ascii=False, indent=1))
+    elif form is Form.CSV:
+        question = queries.loaded(where.queries / "questions")["01-mandates-of-an-action"]
+        typer.echo(results.rows_csv(question.columns, [dict(row) for each in parts for row in each.quotations]), nl=False)
+    elif form is Form.TTL:
+        _write(results.graph_text(_statements_of(parts, store, held), "ttl"))
+    else:
+        labels, attributions = support_of.labels(), support_of.attributions()
+        for each in parts:
+            printing.part(each, labels, attributions)
+
+
+@app.command(epilog="Examples: mandategraph show 1.2 | mandategraph show plan/2012/action/2.1.2 | mandategraph show mg:Action")
+def show(
+    name: Annotated[str, typer.Argument(help="An IRI, a prefixed name, a path under the base, an identifier, a symbol or a number.")],
+    root: Root = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """What is said of a resource, and which graph says it."""
+    where, held, store = _open(root)
+    described = {iri: store.describe(ox.NamedNode(iri)) for iri in _named(name, where, held, store)}
+    if form is Form.TTL:
+        _write(results.graph_text({quad.triple for about, _ in described.values() for quad in about}, "ttl"))
+        return
+    listed = [
+        {"subject": queries.value(q.subject), "predicate": q.predicate.value, "object": queries.value(q.object), "graph": queries.value(q.graph_name)}
+        for pair in described.values()
+        for found in pair
+        for q in sorted(found, key=str)
+    ]
+    if form is not Form.TABLE:
+        _print_rows(("subject", "predicate", "object", "graph"), listed, form, held.base)
+        return
+    for iri in described:
+        about = [(row["predicate"], row["object"], row["graph"]) for row in listed if row["subject"] == iri]
+        pointing = [(row["predicate"], row["subject"], row["graph"]) for row in listed if row["object"] == iri]
+        printing.statements(iri, about, pointing, held.base)
+
+
+@app.command(epilog="Examples: mandategraph query my.rq --format csv | echo 'ASK {}' | mandategraph query -")
+def query(
+    file: Annotated[str, typer.Argument(help="A SPARQL file, or - for standard input.")],
+    root: Root = None,
+    form: Annotated[str, typer.Option("--format", help="table, json, xml, csv or tsv for rows; ttl, nt, rdfxml or jsonld for graphs.")] = "",
+) -> None:
+    """Run a SPARQL query over the release."""
+    _, held, store = _open(root)
+    found = queries.results_of(store, refused(_text(file), file), file)
+    if isinstance(found, ox.QuerySolutions) and form in ("", "table"):
+        names = tuple(variable.value for variable in found.variables)
+        listed = [{name: queries.value(row[name]) for name in names} for row in found]
+        printing.rows(names, listed, held.base)
+    elif isinstance(found, ox.QueryBoolean) and form in ("", "table"):
+        typer.echo("yes" if found else "no")
+    else:
+        _write(results.serialized(found, form or "ttl"))
+
+
+@app.command(epilog="Examples: mandategraph ask 4 --param instrument=plan-of-action-quebec-2001 | mandategraph ask list")
+def ask(
+    question: Annotated[str, typer.Argument(help="The number or name of a question; 'list' lists them.")],
+    param: Annotated[list[str] | None, typer.Option(help="A parameter, as name=value; may be repeated.")] = None,
+    root: Root = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Ask one of the questions the graph must answer."""
+    where, held, store = _open(root)
+    known = queries.loaded(where.queries / "questions")
+    if question == "list":
+        listed = [{"number": q.number, "question": q.question, "parameters": ", ".join(p.name for p in q.parameters)} for q in known.values()]
+        _print_rows(("number", "question", "parameters"), listed, form, held.base)
+        return
+    asked = queries.named(known, question)
+    found = queries.rows(store, asked, _parameters(param or []))
+    if form is Form.TTL:
+        _write(results.graph_text(results.behind(store, results.iris_in(found), held.base), "ttl"))
+        return
+    if form is Form.TABLE:
+        typer.echo(asked.question)
+    _print_rows(found.columns, found.values(), form, held.base)
+
+
+@app.command(epilog="Example: mandategraph export trig -o mandategraph.trig")
+def export(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="nq, trig or jsonld for all named graphs; ttl, nt or rdfxml for the default graph.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; without it standard output.")] = None,
+    root: Root = None,
+) -> None:
+    """Write the graph for use elsewhere."""
+    if form not in {**results.DATASET_FORMATS, **results.GRAPH_FORMATS}:
+        known = ", ".join({**results.DATASET_FORMATS, **results.GRAPH_FORMATS})
+        raise UsageError(f"export: expected a format among {known}, found {form!r}")
+    _, _, store = _open(root)
+    if form in results.DATASET_FORMATS:
+        content = results.dataset_text(store.quads(), form)
+    else:
+        content = results.graph_text(store.default_triples(), form)
+    if output is None:
+        _write(content)
+    else:
+        _save(output, content)
+
+
+@app.command(epilog="Example: mandategraph rebuild linking-document-2011 | sha256sum")
+def rebuild(
+    document: Annotated[str, typer.Argument(help="The identifier of a document, as linking-document-2011.")],
+    root: Root = None,
+) -> None:
+    """Print a document from the graph alone, character by character."""
+    where, _, store = _open(root)
+    lookups = queries.loaded(where.queries / "lookups")
+    leaves = queries.rows(store, lookups["leaves-of-a-document"], {"document": document}).values()
+    if not leaves:
+        known = [row["name"] for row in queries.rows(store, lookups["names"], {}).values() if "/document/" in row["resource"]]
+        raise MissingError.among("document", document, known, f"the documents {', '.join(known)}")
+    text = "".join(row["spaceBefore"] + row["verbatim"] for row in leaves) + leaves[0]["spaceAtEnd"]
+    _write(text.encode())
+
+
+@app.command(epilog="Example: mandategraph serve --port 8000")
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    root: Root = None,
+) -> None:
+    """Serve the release: a SPARQL endpoint and pages."""
+    where, held, store = _open(root)
+    try:
+        from mandategraph import server
+    except ModuleNotFoundError as missing:
+        raise UsageError(f"serving needs the package {missing.name}; install 'mandategraph[serve]'") from None
+    typer.echo(f"http://{host}:{port}/  (SPARQL at /sparql; stop with Ctrl-C)", err=True)
+    server.run(where, held, store, host, port)
+
+
+def _checkout(root: Path | None) -> Home:
+    where = home(root)
+    if not where.checkout:
+        raise UsageError("expected a checkout, found an installed package; name a checkout with --root")
+    return where
+
+
+def _standing_base(where: Home) -> str:
+    """The base of the release that stands, else the default one."""
+    from mandategraph.release import manifest
+
+    try:
+        return manifest(where.release).base
+    except MandategraphError:
+        return DEFAULT_BASE
+
+
+def _open(root: Path | None) -> tuple[Home, Manifest, EmbeddedStore]:
+    where = home(root)
+    held, store = opened(where.release)
+    changed = stale(where, held)
+    if changed:
+        printing.error(f"note: the release was built before {', '.join(changed[:3])} changed; run 'mandategraph build'")
+    return where, held, store
+
+
+def _support(where: Home, store: EmbeddedStore) -> Support:
+    return Support(store, queries.loaded(where.queries / "lookups"), queries.loaded(where.queries / "questions"))
+
+
+def _statements_of(parts: tuple[Part, ...], store: EmbeddedStore, held: Manifest) -> set[ox.Triple]:
+    iris = [each.iri for each in parts]
+    for each in parts:
+        for row in each.quotations:
+            iris += [row["quotation"], row["quotation"].replace("/quotation/", "/support/"), row["instrument"]]
+    return results.behind(store, iris, held.base)
+
+
+def _named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list[str]:
+    """The IRIs a name may mean.
+
+    Raises:
+        MissingError: nothing is known under it; the nearest names are told.
+    """
+    prefix, _, local = name.partition(":")
+    candidates = [PREFIXES[prefix] + local] if prefix in PREFIXES else [name, held.base + name]
+    for iri in candidates:
+        if "://" in iri and any(store.describe(_node(iri))):
+            return [iri]
+    lookup = queries.loaded(where.queries / "lookups")["names"]
+    listed = queries.rows(store, lookup, {}).values()
+    of, _, number = name.rpartition("/")
+    found = [row["resource"] for row in listed if row["name"] == name or (of and (row["of"], row["name"]) == (of, number))]
+    if not found:
+        raise MissingError.among("resource", name, [row["name"] for row in listed], "the release")
+    return found
+
+
+def _node(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        raise UsageError(f"expected an IRI, found {iri!r}") from None
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given]
+    wrong = [each for each, pair in zip(given, pairs, strict=True) if not pair[1]]
+    if wrong:
+        raise UsageError(f"--param: expected name=value, found {', '.join(wrong)}")
+    return {name: text for name, _, text in pairs}
+
+
+def _text(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingError(file, "the files that can be read as UTF-8", remedy=str(error)) from None
+
+
+def _print_rows(columns: Sequence[str], listed: list[dict[str, str]], form: Form, base: str) -> None:
+    if form is Form.JSON:
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+    elif form is Form.CSV:
+        typer.echo(results.rows_csv(columns, listed), nl=False)
+    elif form is Form.TTL:
+        raise UsageError("this answer has no Turtle form; use json or csv")
+    else:
+        printing.rows(columns, listed, base)
+
+
+def _write(content: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _save(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"{path}: expected a file that can be written, found {error.strerror}") from None
+
+
+@contextmanager
+def _watched(stage: str) -> Iterator[None]:
+    """Show on a terminal which stage is at work."""
+    with Console(stderr=True).status(stage) if sys.stderr.isatty() else nullcontext():
+        yield

@@ -1,0 +1,93 @@
+"""How answers look on a terminal."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from mandategraph.answers import Part
+from mandategraph.vocabulary import compact
+
+UNREVIEWED = "machine-assisted, not reviewed by a human expert"
+
+
+def console() -> Console:
+    """The console for answers: as wide as the terminal; in a pipe wide enough that no cell is cut."""
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, emoji=False)
+
+
+def error(message: str) -> None:
+    """Say what went wrong on standard error."""
+    Console(stderr=True, highlight=False, emoji=False, soft_wrap=True).print(Text(f"mandategraph: {message}"))
+
+
+def rows(columns: Sequence[str], values: Iterable[Mapping[str, str]], base: str) -> None:
+    """Rows as a table; columns that are empty in every row are named below it."""
+    held = list(values)
+    shown = [name for name in columns if any(row[name] for row in held)]
+    table = Table(show_lines=False, pad_edge=False, box=None, header_style="bold")
+    for name in shown:
+        table.add_column(name, overflow="fold", max_width=60)
+    for row in held:
+        table.add_row(*(escape(compact(row[name], base)) for name in shown))
+    out = console()
+    if held:
+        out.print(table)
+    empty = [name for name in columns if name not in shown]
+    out.print(f"{len(held)} row{'' if len(held) == 1 else 's'}" + (f"; empty: {', '.join(empty)}" if held and empty else ""))
+
+
+def part(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str]) -> None:
+    """What is known of one part of a plan."""
+    out = console()
+    title = f"plan {each.plan} ({labels[each.status]}) · {each.kind} {each.notation}"
+    out.print(Text(title, style="bold"))
+    out.print(Text(f"{each.words}  [{each.document}:{each.start}–{each.end}]"))
+    out.print(Text(each.answer, style="italic"))
+    if each.quotations:
+        _quotations(each, labels, attributions)
+    for row in each.stated_sources:
+        out.print(Text(f"  the plan itself says: “{row['words']}”  [{row['document']}:{row['start']}–{row['end']}]"))
+    for row in each.limits:
+        out.print(Text(f"  {labels[row['state']]}: {row['statement']} {row['reason']}  ({UNREVIEWED})"))
+    for row in each.actions:
+        out.print(Text(f"  {row['action']}  {row['words']}  [{row['document']}:{row['start']}–{row['end']}]"))
+    out.print()
+
+
+def _quotations(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str]) -> None:
+    table = Table(pad_edge=False, box=None, header_style="bold")
+    for name, width in (("nr", 3), ("cited as", 42), ("words", 84), ("characters", 12)):
+        table.add_column(name, overflow="fold", max_width=width)
+    before = ""
+    for row in each.quotations:
+        words = f"“{row['words']}”" if row["quoted"] == "true" else f"{row['words']} (not in quotation marks)"
+        cited = "" if row["citedAs"] == before else row["citedAs"]
+        if cited and not row["verification"].endswith("#Verified"):
+            cited += "\n(identity believed, not verified)"
+        before = row["citedAs"]
+        number = row["quotation"].rsplit("/", 1)[1]
+        table.add_row(number, Text(cited), Text(words), f"{row['start']}–{row['end']}")
+    out = console()
+    out.print(table)
+    for body in sorted({row["assertedBy"] for row in each.quotations}):
+        why = " ".join(sorted({reason for document, reason in attributions.items() if document.endswith(f"/{each.document}")}))
+        out.print(Text(f"asserted by the {labels[body]}. {why}"))
+    out.print(Text(f"Which instrument a heading means is this project's reading, {UNREVIEWED}."))
+
+
+def statements(iri: str, about: Iterable[Sequence[str]], pointing: Iterable[Sequence[str]], base: str) -> None:
+    """A resource: what is said of it, and what points to it, each with the graph that says so."""
+    out = console()
+    out.print(Text(iri, style="bold"))
+    table = Table(pad_edge=False, box=None, header_style="bold")
+    for name in ("", "predicate", "value", "graph"):
+        table.add_column(name, overflow="fold")
+    for mark, found in (("", about), ("is", pointing)):
+        for predicate, value, graph in found:
+            shown = f"{predicate} of" if mark else predicate
+            table.add_row(mark, *(Text(compact(each, base)) for each in (shown, value, graph)))
+    out.print(table)

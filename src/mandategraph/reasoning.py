@@ -1,0 +1,94 @@
+"""Reasoning: a graph and the axioms of the ontology to the new triples worth publishing, or the clashes found."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import owlrl
+import pyoxigraph as ox
+from rdflib import Graph, URIRef
+from rdflib.namespace import OWL, RDF
+from rdflib.term import Node
+
+from mandategraph.rdflib_terms import to_oxigraph, to_rdflib
+from mandategraph.vocabulary import MG, PREFIXES
+
+_ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
+_SILENT = ("owl", "rdfs", "sd", "sh", "xsd")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Clash:
+    """A contradiction: the rule of OWL 2 RL that found it, the axiom, and the triples that break it."""
+
+    rule: str
+    axiom: str
+    triples: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: expected no triples against the axiom {self.axiom}, found {'; '.join(self.triples)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What follows from a graph and was not stated in it, and where it contradicts the axioms."""
+
+    triples: frozenset[ox.Triple]
+    clashes: tuple[Clash, ...]
+
+
+def infer(data: Iterable[ox.Triple], axioms: Iterable[ox.Triple], base: str) -> Closure:
+    """The new publishable triples of the OWL 2 RL closure of a graph; the graph itself is left as it is.
+
+    A triple is published if its subject is a resource under the base, it is not in the graph, and it says
+    something: no `owl:sameAs`, no membership of the classes everything belongs to, no triple of RDFS or OWL.
+    """
+    stated = to_rdflib(data)
+    graph = stated + to_rdflib(axioms)
+    closure = owlrl.DeductiveClosure(owlrl.OWLRL_Semantics)
+    closure.expand(graph)
+    clashes = sorted({*_disjoint_classes(graph), *_disjoint_properties(graph), *_reported(graph)})
+    new = (each for each in graph if each not in stated and _publishable(each, base))
+    return Closure(frozenset(to_oxigraph(new)), tuple(clashes))
+
+
+def _publishable(triple: tuple[Node, Node, Node], base: str) -> bool:
+    subject, predicate, value = triple
+    if not isinstance(subject, URIRef) or not subject.startswith(base) or subject.startswith(MG.iri.removesuffix("#")):
+        return False
+    if not _speaks(predicate):
+        return False
+    return predicate != RDF.type or (_speaks(value) and not value.startswith(str(RDF)))
+
+
+def _speaks(term: Node) -> bool:
+    """Whether a term is of a vocabulary that says something of a resource."""
+    if not isinstance(term, URIRef):
+        return False
+    return any(term.startswith(namespace) for prefix, namespace in PREFIXES.items() if prefix not in _SILENT)
+
+
+def _disjoint_classes(graph: Graph) -> Iterator[Clash]:
+    for one, other in graph.subject_objects(OWL.disjointWith):
+        for node in set(graph.subjects(RDF.type, one)) & set(graph.subjects(RDF.type, other)):
+            triples = (_shown(node, RDF.type, one), _shown(node, RDF.type, other))
+            yield Clash("cax-dw", _shown(one, OWL.disjointWith, other), triples)
+
+
+def _disjoint_properties(graph: Graph) -> Iterator[Clash]:
+    for one, other in graph.subject_objects(OWL.propertyDisjointWith):
+        if isinstance(one, URIRef) and isinstance(other, URIRef):
+            for subject, value in set(graph.subject_objects(one)) & set(graph.subject_objects(other)):
+                triples = (_shown(subject, one, value), _shown(subject, other, value))
+                yield Clash("prp-pdw", _shown(one, OWL.propertyDisjointWith, other), triples)
+
+
+def _reported(graph: Graph) -> Iterator[Clash]:
+    """What the reasoner itself reports, where it is not one of the clashes told with their triples."""
+    told = ("Disjoint classes", "Erroneous usage of disjoint properties")
+    for message in graph.objects(None, _ERROR):
+        if not str(message).startswith(told):
+            yield Clash("owlrl", str(message), ())
+
+
+def _shown(subject: Node, predicate: Node, value: Node) -> str:
+    return " ".join(term.n3() for term in (subject, predicate, value))

@@ -1,0 +1,168 @@
+"""The registry: hand-kept tables of instruments, their titles, and how documents word them."""
+
+import re
+from collections.abc import Mapping
+
+from mandategraph.errors import MandategraphError, TableError, raise_all
+from mandategraph.model import Body, Instrument, Plan, Registry, Spelling
+from mandategraph.schemes import Schemes
+from mandategraph.tables import Row, Schema, rows, schema
+
+_INSTRUMENT = (
+    "slug kind title_en symbol adopting_body meeting place date part_of_or_adopted_by related status cell_status "
+    "source_url"
+)
+_FACTS = ("symbol", "adopting_body", "meeting", "place", "date")
+_OPTIONAL = " ".join([*_FACTS, "part_of_or_adopted_by related cell_status source_url"])
+SCHEMAS: dict[str, Schema] = {
+    "instruments": schema(_INSTRUMENT, _OPTIONAL, "slug"),
+    "unused": schema(f"{_INSTRUMENT} reason", _OPTIONAL, "slug"),
+    "titles": schema("slug language title status source_url", "source_url", "slug language"),
+    "spellings": schema(
+        "document wording instrument relation section names reason", "section names", "document wording"
+    ),
+    "plans": schema("plan title status status_document status_words reason instrument worded_by", "", "plan"),
+    "bodies": schema("slug name source", "", "slug"),
+    "forums": schema("adopting_body forum reason", "", "adopting_body"),
+}
+RELATIONS = (
+    "adopted-by", "adopted-with", "concerns", "convened-by", "executes", "follows-up", "mandated-by", "recalls",
+    "supplements",
+)  # fmt: skip
+_STATUSES = ("verified", "believed")
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Registry:
+    """The registry that the tables of a folder hold.
+
+    Raises:
+        TableError: a table breaks its schema or refers to what is not there; several together as `Faults`.
+    """
+    tables = {name: rows(contents[name], f"{folder}/{name}.tsv", form) for name, form in SCHEMAS.items()}
+    faults = _faults(tables, schemes)
+    raise_all(faults)
+    titles: dict[str, list[tuple[str, str, str]]] = {}
+    for row in tables["titles"]:
+        if row["status"] == "verified":
+            titles.setdefault(row["slug"], []).append((row["language"], row["title"], row["source_url"]))
+    return Registry(
+        instruments={row["slug"]: _instrument(row, tuple(titles.get(row["slug"], ()))) for row in tables["instruments"]},
+        spellings={(row["document"], row["wording"]): _spelling(row) for row in tables["spellings"]},
+        plans={row["plan"]: _plan(row) for row in tables["plans"]},
+        bodies={row["slug"]: Body(row["slug"], row["name"], row["source"]) for row in tables["bodies"]},
+        forums={row["adopting_body"]: (row["forum"], row["reason"]) for row in tables["forums"]},
+    )
+
+
+def statuses(row: Row) -> dict[str, str]:
+    """The status of each fact of an instrument: that of its row, unless `cell_status` gives the cell its own.
+
+    Raises:
+        TableError: `cell_status` is not of the form `column=status|column=status`.
+    """
+    own: dict[str, str] = {}
+    for item in filter(None, row["cell_status"].split("|")):
+        column, _, status = item.partition("=")
+        if column not in (*_FACTS, "title_en") or status not in (*_STATUSES, "document"):
+            raise row.fault("cell_status", "column=status, the status verified, believed or document")
+        own[column] = status
+    return {column: own.get(column, row["status"]) for column in (*_FACTS, "title_en")}
+
+
+def _instrument(row: Row, titles: tuple[tuple[str, str, str], ...]) -> Instrument:
+    status = statuses(row)
+    known = {column: row[column] if status[column] != "believed" else "" for column in _FACTS}
+    verified = row["status"] == "verified"
+    return Instrument(
+        slug=row["slug"],
+        kind=row["kind"],
+        title=row["title_en"],
+        verified=verified,
+        **known,
+        related=_related(row) if verified else (),
+        sources=tuple(filter(None, row["source_url"].split(" ; "))) if verified else (),
+        titles=titles,
+    )
+
+
+def _related(row: Row) -> tuple[tuple[str, str], ...]:
+    pairs = [item.partition("=") for item in filter(None, row["related"].split("|"))]
+    return tuple((relation, slug) for relation, _, slug in pairs)
+
+
+def _spelling(row: Row) -> Spelling:
+    return Spelling(
+        row["document"], row["wording"], row["instrument"], row["relation"], row["section"], row["names"], row["reason"]
+    )
+
+
+def _plan(row: Row) -> Plan:
+    return Plan(
+        row["plan"], row["title"], row["status"], row["status_document"], row["status_words"], row["reason"],
+        row["instrument"], row["worded_by"],
+    )  # fmt: skip
+
+
+def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list[MandategraphError]:
+    faults: list[MandategraphError] = []
+    for row in (*tables["instruments"], *tables["unused"]):
+        faults += _instrument_faults(row, schemes)
+    faults += _reference_faults(tables, schemes)
+    faults += _use_faults(tables)
+    return faults
+
+
+def _instrument_faults(row: Row, schemes: Schemes) -> list[MandategraphError]:
+    faults: list[MandategraphError] = []
+    if row["status"] not in _STATUSES:
+        faults.append(row.fault("status", "verified or believed"))
+    if row["status"] == "verified" and not row["source_url"]:
+        faults.append(row.fault("source_url", "where the facts were read"))
+    if row["date"] and not _DATE.fullmatch(row["date"]):
+        faults.append(row.fault("date", "YYYY, YYYY-MM or YYYY-MM-DD, as precise as known"))
+    if any(relation not in RELATIONS for relation, _ in _related(row)):
+        faults.append(row.fault("related", f"relation=slug, the relation one of {', '.join(RELATIONS)}"))
+    try:
+        statuses(row)
+        schemes.check(row, "kind", "InstrumentKinds")
+    except TableError as fault:
+        faults.append(fault)
+    return faults
+
+
+def _reference_faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list[MandategraphError]:
+    known = {row["slug"] for row in tables["instruments"]}
+    forums = {row["adopting_body"] for row in tables["forums"]}
+    faults: list[MandategraphError] = []
+    for row in tables["instruments"]:
+        if not {slug for _, slug in _related(row)} <= known:
+            faults.append(row.fault("related", "slugs of instruments.tsv"))
+        if row["adopting_body"] and row["adopting_body"] not in forums:
+            faults.append(row.fault("adopting_body", "a body of forums.tsv"))
+    for row in tables["spellings"]:
+        faults += [row.fault(c, "a slug of instruments.tsv") for c in ("instrument", "names") if row[c] and row[c] not in known]
+    faults += [row.fault("instrument", "a slug of instruments.tsv") for row in tables["plans"] if row["instrument"] not in known]
+    checks = (("spellings", "relation", "WordingRelations"), ("plans", "status", "PlanStatuses"), ("forums", "forum", "Forums"))
+    for table, column, scheme in checks:
+        for row in tables[table]:
+            try:
+                schemes.check(row, column, scheme)
+            except TableError as fault:
+                faults.append(fault)
+    return faults
+
+
+def _use_faults(tables: Mapping[str, list[Row]]) -> list[MandategraphError]:
+    """Each row of instruments is referred to by a wording, a plan or another row in use; no row of unused is."""
+    related = {row["slug"]: {slug for _, slug in _related(row)} for row in (*tables["instruments"], *tables["unused"])}
+    used = {row["instrument"] for row in (*tables["spellings"], *tables["plans"])}
+    used |= {row["names"] for row in tables["spellings"] if row["names"]}
+    while more := {slug for each in used for slug in related.get(each, ())} - used:
+        used |= more
+    idle = [row.fault("slug", "a row some wording, plan or row refers to; else it stands in unused.tsv") for row in tables["instruments"] if row["slug"] not in used]
+    known = {row["slug"] for row in tables["instruments"]}
+    titles = {row["slug"] for row in tables["unused"]} | known
+    busy = [row.fault("slug", "a row nothing refers to; else it stands in instruments.tsv") for row in tables["unused"] if row["slug"] in used | known]
+    lost = [row.fault("slug", "a slug of instruments.tsv or unused.tsv") for row in tables["titles"] if row["slug"] not in titles]
+    return [*idle, *busy, *lost]

@@ -1,0 +1,103 @@
+"""Results as text: the standard formats of SPARQL, and rows as JSON or CSV for programs."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyoxigraph as ox
+
+from mandategraph.errors import UsageError
+from mandategraph.queries import Rows
+from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.vocabulary import PREFIXES
+
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+ROW_FORMATS: dict[str, ox.QueryResultsFormat] = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS: dict[str, ox.RdfFormat] = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+DATASET_FORMATS: dict[str, ox.RdfFormat] = {
+    "nq": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+
+
+def serialized(results: Results, form: str) -> bytes:
+    """Results in a standard format: rows and booleans in those of `ROW_FORMATS`, triples in those of `GRAPH_FORMATS`.
+
+    Raises:
+        UsageError: the format does not fit the kind of results.
+    """
+    if isinstance(results, ox.QueryTriples):
+        if form not in GRAPH_FORMATS:
+            raise UsageError(f"a graph can be written as {', '.join(GRAPH_FORMATS)}, not {form}")
+        return graph_text(results, form)
+    if form not in ROW_FORMATS or (isinstance(results, ox.QueryBoolean) and form in ("csv", "tsv")):
+        fitting = [name for name in ROW_FORMATS if isinstance(results, ox.QuerySolutions) or name in ("json", "xml")]
+        raise UsageError(f"these results can be written as {', '.join(fitting)}, not {form}")
+    return results.serialize(format=ROW_FORMATS[form]) or b""
+
+
+def graph_text(triples: Iterable[ox.Triple], form: str) -> bytes:
+    """Triples in a graph format, with the prefixes of this project where the format has prefixes."""
+    return ox.serialize(triples, format=GRAPH_FORMATS[form], prefixes=_prefixes(form)) or b""
+
+
+def dataset_text(quads: Iterable[ox.Quad], form: str) -> bytes:
+    """Quads in a dataset format."""
+    return ox.serialize(quads, format=DATASET_FORMATS[form], prefixes=_prefixes(form)) or b""
+
+
+def _prefixes(form: str) -> dict[str, str] | None:
+    return PREFIXES if form in ("ttl", "trig", "rdfxml") else None
+
+
+def rows_json(rows: Rows) -> str:
+    """Rows as a JSON array of objects by column."""
+    return json.dumps(rows.values(), ensure_ascii=False, indent=1)
+
+
+def rows_csv(columns: Sequence[str], values: Iterable[dict[str, str]]) -> str:
+    """Rows as CSV with a header (RFC 4180, line ends as here)."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(values)
+    return out.getvalue()
+
+
+def behind(store: EmbeddedStore, iris: Iterable[str], base: str) -> set[ox.Triple]:
+    """The statements about resources of this project and about their evidence."""
+    found: set[ox.Triple] = set()
+    waiting = [iri for iri in iris if iri.startswith(base)]
+    seen: set[str] = set()
+    while waiting:
+        iri = waiting.pop()
+        if iri in seen:
+            continue
+        seen.add(iri)
+        for triple in store.about(ox.NamedNode(iri)):
+            found.add(triple)
+            value = triple.object
+            if isinstance(value, ox.NamedNode) and value.value.startswith(f"{iri.partition('#')[0]}#"):
+                waiting.append(value.value)
+    return found
+
+
+def iris_in(rows: Rows) -> Iterator[str]:
+    """The IRIs that stand in rows."""
+    for row in rows.rows:
+        for cell in row:
+            if isinstance(cell, ox.NamedNode):
+                yield cell.value

@@ -1,0 +1,66 @@
+"""The SKOS schemes of the ontology: the words tables use, to the concepts they mean."""
+
+import re
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from mandategraph.errors import SyntaxFault, nearest
+from mandategraph.places import Place
+from mandategraph.tables import Row
+from mandategraph.vocabulary import MG, SKOS
+
+
+@dataclass(frozen=True, slots=True)
+class Schemes:
+    """For each scheme, by its local name, its concepts by their notation."""
+
+    concepts: dict[str, dict[str, ox.NamedNode]]
+
+    def concept(self, scheme: str, notation: str) -> ox.NamedNode:
+        """The concept with a notation.
+
+        Raises:
+            KeyError: there is no such scheme or notation; tables are checked with `needs` before.
+        """
+        return self.concepts[scheme][notation]
+
+    def check(self, row: Row, column: str, scheme: str) -> None:
+        """See that a cell is a notation of a scheme.
+
+        Raises:
+            TableError: it is none; the nearest are named.
+        """
+        known = self.concepts[scheme]
+        if row[column] not in known:
+            near = ", ".join(nearest(row[column], known)) or ", ".join(known)
+            raise row.fault(column, f"a notation of mg:{scheme} (nearest: {near})")
+
+
+def parsed(content: str, file: str) -> list[ox.Triple]:
+    """The triples of a Turtle text.
+
+    Raises:
+        SyntaxFault: it is not Turtle.
+    """
+    try:
+        return [quad.triple for quad in ox.parse(content.encode(), format=ox.RdfFormat.TURTLE)]
+    except SyntaxError as error:
+        raise turtle_fault(error, file) from None
+
+
+def turtle_fault(error: SyntaxError, file: str) -> SyntaxFault:
+    """The located error for what the Turtle parser found."""
+    message = re.sub(r"^Parser error (at|between) [^:]*?: ", "", str(error.msg))
+    return SyntaxFault(Place(file, error.lineno or 0, error.offset or 0), "Turtle", message)
+
+
+def schemes_of(triples: list[ox.Triple]) -> Schemes:
+    """The schemes a graph holds; a concept may stand in several."""
+    notations = {t.subject: t.object.value for t in triples if t.predicate == SKOS["notation"]}
+    concepts: dict[str, dict[str, ox.NamedNode]] = {}
+    for triple in triples:
+        if triple.predicate == SKOS["inScheme"] and triple.object.value.startswith(MG.iri):
+            scheme = triple.object.value.removeprefix(MG.iri)
+            concepts.setdefault(scheme, {})[notations[triple.subject]] = triple.subject
+    return Schemes(concepts)

@@ -1,0 +1,1 @@
+"""Stores: named graphs in, answers out."""

@@ -1,0 +1,79 @@
+"""The embedded store: a release in memory, its default graph the set union of the data graphs."""
+
+from collections.abc import Iterable, Mapping
+
+import pyoxigraph as ox
+
+Graphs = Mapping[ox.NamedNode, Iterable[ox.Triple]]
+
+
+class EmbeddedStore:
+    """Named graphs in memory, read-only once loaded."""
+
+    def __init__(self, data: Graphs, named_only: Graphs) -> None:
+        """Load the graphs: those of `data` also make the default graph, where a triple stands once."""
+        self._store = ox.Store()
+        union: set[ox.Triple] = set()
+        for name, triples in (*data.items(), *named_only.items()):
+            held = set(triples)
+            self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in held)
+            if name in data:
+                union |= held
+        self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in union)
+
+    def query(
+        self, text: str, bound: Mapping[str, ox.NamedNode | ox.Literal] | None = None
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """The results of a SPARQL query, with variables bound to terms.
+
+        Raises:
+            SyntaxError: the text is not a SPARQL 1.1 query.
+        """
+        substitutions = {ox.Variable(name): term for name, term in (bound or {}).items()}
+        return self._store.query(text, substitutions=substitutions)
+
+    def query_graphs(
+        self, text: str, default: Iterable[str], named: Iterable[str]
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """The results of a query over a dataset of its own: the default graph is the set union of those named.
+
+        Raises:
+            SyntaxError: the text is not a SPARQL 1.1 query.
+            ValueError: a name is not an IRI.
+        """
+        store = ox.Store()
+        for name in default:
+            graph = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
+            store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in graph)
+        for name in named:
+            store.bulk_extend(self._store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
+        return store.query(text)
+
+    def about(self, node: ox.NamedNode) -> list[ox.Triple]:
+        """The triples of the default graph whose subject is a node."""
+        return [q.triple for q in self._store.quads_for_pattern(node, None, None, ox.DefaultGraph())]
+
+    def describe(self, node: ox.NamedNode) -> tuple[list[ox.Quad], list[ox.Quad]]:
+        """The quads of the named graphs that have a node as subject, and those that have it as object."""
+        found = (
+            self._store.quads_for_pattern(node, None, None, None),
+            self._store.quads_for_pattern(None, None, node, None),
+        )
+        one, other = ([q for q in each if not isinstance(q.graph_name, ox.DefaultGraph)] for each in found)
+        return one, other
+
+    def default_triples(self) -> list[ox.Triple]:
+        """The triples of the default graph."""
+        return [q.triple for q in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
+
+    def quads(self) -> Iterable[ox.Quad]:
+        """All quads of the named graphs."""
+        return (quad for quad in self._store if not isinstance(quad.graph_name, ox.DefaultGraph))
+
+    def names(self) -> list[ox.NamedNode]:
+        """The names of the graphs, sorted."""
+        found = [name for name in self._store.named_graphs() if isinstance(name, ox.NamedNode)]
+        return sorted(found, key=lambda name: name.value)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.quads())

@@ -1,0 +1,99 @@
+"""Stating: the corpus to named graphs, one function a class of the model, every node with an IRI of its own."""
+
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from mandategraph.errors import raise_all
+from mandategraph.iris import Iris
+from mandategraph.model import Corpus, Reading
+from mandategraph.schemes import Schemes
+from mandategraph.triples import documents, judgements, links, plans, registry
+from mandategraph.triples.provenance import Provenance
+from mandategraph.triples.terms import en
+from mandategraph.vocabulary import DCTERMS, MG, PROV, SD, A
+
+Graphs = dict[NamedNode, set[Triple]]
+
+
+def state(corpus: Corpus, iris: Iris, schemes: Schemes, version: str) -> Graphs:
+    """The data graphs of a corpus: one a source document, the registry and the judgements.
+
+    Raises:
+        TableError: a table names words or nodes that are not there; several together as `Faults`.
+    """
+    raise_all(plans.check_plans(corpus))
+    provenance = Provenance(iris, version)
+    graphs: Graphs = {}
+    for reading in corpus.readings:
+        name = iris.mint("source-graph", document=reading.source.identifier)
+        graphs[name] = set(_source(reading, corpus, iris, schemes, provenance))
+    graphs[iris.mint("graph", name="registry")] = set(_registry(corpus, iris, schemes, provenance))
+    graphs[iris.mint("graph", name="judgements")] = {
+        *judgements.judgements(corpus, iris, schemes, provenance),
+        *provenance.described(provenance.activity("judging"), "stating the judgements of this project"),
+    }
+    return graphs
+
+
+def _source(
+    reading: Reading, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance
+) -> Iterable[Triple]:
+    yield from documents.document(reading, iris, provenance)
+    yield from documents.elements(reading, iris, schemes)
+    yield from plans.units(reading, corpus, iris)
+    yield from links.links(reading, corpus, iris, provenance)
+    identifier = reading.source.identifier
+    yield from provenance.described(provenance.activity("reading", identifier), f"reading {reading.source.file}")
+
+
+def _registry(corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterable[Triple]:
+    held = corpus.registry
+    for instrument in held.instruments.values():
+        yield from registry.instrument(instrument, held, iris, schemes)
+    for body in held.bodies.values():
+        yield from registry.body(body, iris)
+    for plan in held.plans.values():
+        yield from plans.plan(plan, corpus, iris, schemes, provenance)
+    for spelling in held.spellings.values():
+        yield from registry.identification(spelling, corpus, iris, schemes, provenance)
+    yield from provenance.agents()
+    yield from provenance.described(provenance.activity("resolving"), "resolving wordings through the registry")
+
+
+def describe(names: Iterable[NamedNode], iris: Iris, version: str) -> set[Triple]:
+    """The description of the service and of each named graph: what is in it, the step that made it, the version."""
+    provenance = Provenance(iris, version)
+    service = iris.mint("service")
+    dataset = Iris.part(service, "dataset")
+    triples = {
+        Triple(service, A, SD["Service"]),
+        Triple(service, SD["endpoint"], service),
+        Triple(service, SD["supportedLanguage"], SD["SPARQL11Query"]),
+        Triple(service, SD["defaultDataset"], dataset),
+        Triple(dataset, A, SD["Dataset"]),
+    }
+    for name in names:
+        parsed = iris.parse(name.value)
+        key = "-".join(parsed[1].values()) if parsed else "graph"
+        node = Iris.part(service, "graph", key)
+        triples |= {
+            Triple(dataset, SD["namedGraph"], node),
+            Triple(node, A, SD["NamedGraph"]),
+            Triple(node, SD["name"], name),
+            Triple(name, DCTERMS["description"], en(_CONTENTS.get(key, f"What is read in {key}.txt."))),
+            Triple(name, PROV["wasAttributedTo"], provenance.software),
+            Triple(name, MG["packageVersion"], Literal(version)),
+        }
+    return triples
+
+
+_CONTENTS = {
+    "registry": "Instruments, bodies and plans, and what the wordings of the documents mean, from the hand-kept tables.",
+    "judgements": "What this project holds, each judgement with its reason, from the hand-kept tables.",
+    "inferred": "What the axioms of the ontology entail and nothing states.",
+    "ontology": "The terms, their schemes and their alignments with other vocabularies.",
+    "shapes": "The shapes that the data is held against.",
+    "report": "What the shapes found in the data.",
+    "service": "This description.",
+}

@@ -1,0 +1,115 @@
+"""Plans and their parts, as triples; the words are those of the document that is followed for a plan."""
+
+import re
+from collections.abc import Iterator
+
+from pyoxigraph import Literal, Triple
+
+from mandategraph.errors import MandategraphError, TableError
+from mandategraph.iris import Iris
+from mandategraph.model import Corpus, Plan, PlanUnit, Reading, UnitKind
+from mandategraph.places import Place, Span
+from mandategraph.schemes import Schemes
+from mandategraph.triples.provenance import Provenance
+from mandategraph.triples.terms import en, evidence
+from mandategraph.vocabulary import DCTERMS, ELI, MG, SKOS, A
+
+_CLASSES = {
+    UnitKind.CHAPTER: "Chapter",
+    UnitKind.OBJECTIVE: "Objective",
+    UnitKind.ACTION: "Action",
+    UnitKind.SECTION: "Section",
+    UnitKind.PARAGRAPH: "Paragraph",
+}
+_CONCEPTS = (UnitKind.CHAPTER, UnitKind.OBJECTIVE, UnitKind.ACTION)
+
+
+def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Triple]:
+    """A plan: its title, its status with the words that show it, and the instrument it is.
+
+    Raises:
+        TableError: the row names a document that is not here, or words it does not have exactly once.
+    """
+    node = iris.mint("plan", plan=row.identifier)
+    document = reading_of(corpus, row.status_document, Place("data/registry/plans.tsv"))
+    yield Triple(node, A, MG["Plan"])
+    yield Triple(node, DCTERMS["identifier"], Literal(row.identifier))
+    yield Triple(node, DCTERMS["title"], en(row.title))
+    yield Triple(node, MG["status"], schemes.concept("PlanStatuses", row.status))
+    yield Triple(node, MG["reason"], en(row.status_reason))
+    yield Triple(node, MG["registeredAs"], iris.mint("instrument", slug=row.instrument))
+    yield Triple(node, MG["wordedBy"], iris.mint("document", document=row.worded_by))
+    span = located(document, row.status_words, Place("data/registry/plans.tsv"))
+    yield from evidence(node, iris.mint("document", document=row.status_document), document.text, span)
+
+
+def units(reading: Reading, corpus: Corpus, iris: Iris) -> Iterator[Triple]:
+    """The parts of the plans whose words are taken from this document."""
+    for part in reading.parts:
+        if part.plan and corpus.registry.plans[part.plan].worded_by == reading.source.identifier:
+            for each in part.units:
+                yield from _unit(part.plan, each, iris)
+
+
+def _unit(plan: str, unit: PlanUnit, iris: Iris) -> Iterator[Triple]:
+    node, scheme = iris.unit(plan, unit.key), iris.mint("plan", plan=plan)
+    parent = iris.unit(plan, unit.parent) if unit.parent.kind is not UnitKind.PLAN else scheme
+    yield Triple(node, A, MG[_CLASSES[unit.key.kind]])
+    yield Triple(node, ELI["is_part_of"], parent)
+    yield Triple(node, MG["text"], en(unit.text))
+    yield Triple(node, MG["citationForm"], en(unit.cited_as))
+    if unit.key.kind in _CONCEPTS:
+        yield Triple(node, SKOS["inScheme"], scheme)
+        yield Triple(node, SKOS["notation"], Literal(unit.key.notation))
+        if parent == scheme:
+            yield Triple(node, SKOS["topConceptOf"], scheme)
+        else:
+            yield Triple(node, SKOS["broader"], parent)
+
+
+def reading_of(corpus: Corpus, document: str, place: Place) -> Reading:
+    """The reading of a document a table names.
+
+    Raises:
+        TableError: there is no such document.
+    """
+    for reading in corpus.readings:
+        if reading.source.identifier == document:
+            return reading
+    known = ", ".join(reading.source.identifier for reading in corpus.readings)
+    raise TableError(place, f"a document among {known}", document)
+
+
+def located(reading: Reading, words: str, place: Place, within: Span | None = None) -> Span:
+    """Where words stand in a document, or within a span of it; white space may differ. Within a span the first counts.
+
+    Raises:
+        TableError: they do not stand there, or in a whole document more than once.
+    """
+    area = within or Span(0, len(reading.text))
+    spans = list(_occurrences(area.of(reading.text), words, area.start))
+    if not spans or (within is None and len(spans) > 1):
+        times = "once" if within is None else "in the quotation"
+        raise TableError(place, f"words that stand {times} in {reading.source.file}", f"{len(spans)} times: {words}")
+    return spans[0]
+
+
+def _occurrences(text: str, words: str, offset: int) -> Iterator[Span]:
+    pattern = r"\s+".join(re.escape(word) for word in words.split())
+    for found in re.finditer(pattern, text):
+        yield Span(offset + found.start(), offset + found.end())
+
+
+def check_plans(corpus: Corpus) -> list[MandategraphError]:
+    """Faults where the plans the documents print and the plans of the registry are not the same."""
+    printed = {part.plan: reading.source.file for reading in corpus.readings for part in reading.parts if part.plan}
+    place = Place("data/registry/plans.tsv")
+    faults: list[MandategraphError] = [
+        TableError(place, f"a row for the plan {name!r} that {file} prints", "none")
+        for name, file in printed.items()
+        if name not in corpus.registry.plans
+    ]
+    faults += [
+        TableError(place, "a plan some document prints", name) for name in corpus.registry.plans if name not in printed
+    ]
+    return faults
