@@ -89,7 +89,9 @@ class Support:
         kind = row["class"].removeprefix(MG.iri).lower()
         is_action, links = kind == "action", int(row["links"])
         question = self._questions["01-mandates-of-an-action"]
-        quotations = rows(self._store, question, {"action": notation, "plan": plan}).values() if is_action and links else []
+        quotations = (
+            rows(self._store, question, {"action": notation, "plan": plan}).values() if is_action and links else []
+        )
         actions = [] if is_action else self._look("actions-under", {"plan": plan, "notation": notation})
         without = not links and is_action
         return Part(
@@ -117,7 +119,9 @@ def _answer(kind: str, plan: str, quotations: list[dict[str, str]], linked: list
     if kind != "action":
         return f"In plan {plan} this number is {'an' if kind[0] in 'aeiou' else 'a'} {kind}; mandates are attached to actions only."
     if not quotations:
-        return f"No document links mandates to this action; documents do so for plan {', '.join(linked) or 'none'} only."
+        return (
+            f"No document links mandates to this action; documents do so for plan {', '.join(linked) or 'none'} only."
+        )
     instruments = len({row["instrument"] for row in quotations})
     documents = ", ".join(sorted({row["document"] for row in quotations}))
     compared = sum(row["comparison"] != MG["NotCompared"].value for row in quotations)

@@ -24,7 +24,7 @@ from mandategraph.errors import (
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Judgements, Reading, Registry, ResolvedCitation
 from mandategraph.places import Place
-from mandategraph.release import MANIFEST, Home, Manifest, digest, graphs, manifest, publish
+from mandategraph.release import MANIFEST, Home, Manifest, data_triples, digest, manifest, publish, texts
 
 if TYPE_CHECKING:
     from mandategraph.validation import Report
@@ -83,10 +83,10 @@ class _Build:
             return None
         try:
             held = manifest(self.where.release)
-            graphs(self.where.release, held)
+            found = texts(self.where.release, held)
         except MandategraphError:
             return None
-        return held, {file: (self.where.release / file).read_text("utf-8") for file in held.graphs.values()}
+        return held, {held.graphs[name.value]: text for name, text in found.items()}
 
     def joined(self, folder: str, leave_out: str = "") -> str:
         """The Turtle files of a folder as one text, in the order of their names."""
@@ -106,7 +106,9 @@ class _Build:
         return Corpus(readings, known, citations, judged)
 
     def _readings(self) -> tuple[Reading, ...]:
-        described = sources.described(self.text("data/sources/sources.toml"), "data/sources/sources.toml", documents.GENRES)
+        described = sources.described(
+            self.text("data/sources/sources.toml"), "data/sources/sources.toml", documents.GENRES
+        )
         faults: list[MandategraphError] = []
         readings: list[Reading] = []
         for source in described:
@@ -176,10 +178,12 @@ def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatch
     with watch("stating"):
         stated = triples.state(corpus, run.iris, held, run.version)
     with watch("checking selectors"):
-        texts = {run.iris.mint("document", document=r.source.identifier): r.text for r in corpus.readings}
-        raise_all([fault for graph in stated.values() for fault in selectors.misplaced(graph, texts)])
+        read = {run.iris.mint("document", document=r.source.identifier): r.text for r in corpus.readings}
+        raise_all([fault for graph in stated.values() for fault in selectors.misplaced(graph, read)])
     with watch("writing Turtle"):
-        files = {_file(run.iris, name): turtle.written(graph, base, _inputs_of(run, name)) for name, graph in stated.items()}
+        files = {
+            _file(run.iris, name): turtle.written(graph, base, _inputs_of(run, name)) for name, graph in stated.items()
+        }
     data = [triple for graph in stated.values() for triple in graph]
     inferred, inferred_from, old_closure = _closed(run, files, data, terms, ontology)
     report, against, old_report = _checked(run, files, data, inferred, shapes)
@@ -213,9 +217,7 @@ def differences(where: Home, built: Built) -> list[str]:
     folder = where.release
     standing = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     changed = {
-        name
-        for name, text in built.files.items()
-        if name in standing and (folder / name).read_text("utf-8") != text
+        name for name, text in built.files.items() if name in standing and (folder / name).read_text("utf-8") != text
     }
     return sorted(changed | (standing ^ built.files.keys()))
 
@@ -227,12 +229,10 @@ def report_of(where: Home, base: str) -> "Report":
         MandategraphError: there is no build, or a file cannot be read.
     """
     from mandategraph import validation
-    from mandategraph.release import is_data
 
     run = _Build(where, Iris(base), unwatched, fresh=True)
     held = manifest(where.release)
-    loaded = graphs(where.release, held)
-    data = {triple for name, graph in loaded.items() if is_data(name, held.base) for triple in graph}
+    data = data_triples(where.release, held)
     return validation.check(data, schemes.parsed(run.joined("shapes", NOT_DATA_SHAPES), "shapes"))
 
 
@@ -265,7 +265,12 @@ def _checked(
 
         everything = {*data, *turtle.read(inferred, run.iris.base)}
         report = validation.check(everything, schemes.parsed(shapes, "shapes"))
-    raise_all([InvalidGraphError(f"{each.focus}: {each.message} ({each.shape}, found {each.value or 'nothing'!r})") for each in report.violations])
+    raise_all(
+        [
+            InvalidGraphError(f"{each.focus}: {each.message} ({each.shape}, found {each.value or 'nothing'!r})")
+            for each in report.violations
+        ]
+    )
     text = turtle.written(validation.stated(report, run.iris), run.iris.base, ["What shapes/ found in the data."])
     return text, key, False
 

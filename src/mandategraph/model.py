@@ -77,9 +77,7 @@ def leaf(key: str, kind: ElementKind, start: int, end: int) -> Element:
     return Element(key, kind, Span(start, end))
 
 
-def container(
-    key: str, kind: ElementKind, children: list[Element], realizes: UnitKey | None = None
-) -> Element:
+def container(key: str, kind: ElementKind, children: list[Element], realizes: UnitKey | None = None) -> Element:
     """An element that reaches from the first of its children to the last.
 
     Raises:
@@ -87,9 +85,7 @@ def container(
     """
     if not children:
         raise ValueError(f"{key}: a container has children")
-    return Element(
-        key, kind, Span(children[0].span.start, children[-1].span.end), tuple(children), realizes
-    )
+    return Element(key, kind, Span(children[0].span.start, children[-1].span.end), tuple(children), realizes)
 
 
 @dataclass(frozen=True, slots=True)

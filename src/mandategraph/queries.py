@@ -82,7 +82,9 @@ def parsed(text: str, file: str) -> Query:
     names = [column.strip() for column in columns[0].split(",")]
     hidden = [each[1] for each in parameters if each and each[1] not in names]
     if hidden:
-        raise SyntaxFault(Place(file), "every parameter among the columns, so that an answer shows it", ", ".join(hidden))
+        raise SyntaxFault(
+            Place(file), "every parameter among the columns, so that an answer shows it", ", ".join(hidden)
+        )
     return Query(
         name,
         header[0],
@@ -121,7 +123,9 @@ def named(queries: Mapping[str, Query], name: str) -> Query:
     for query in queries.values():
         if name in (query.name, query.number):
             return query
-    raise MissingError.among("question", name, [*queries, *(query.number for query in queries.values())], "queries/questions")
+    raise MissingError.among(
+        "question", name, [*queries, *(query.number for query in queries.values())], "queries/questions"
+    )
 
 
 def bound(query: Query, given: Mapping[str, str]) -> dict[str, ox.NamedNode | ox.Literal]:

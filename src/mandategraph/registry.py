@@ -47,7 +47,9 @@ def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Regist
         if row["status"] == "verified":
             titles.setdefault(row["slug"], []).append((row["language"], row["title"], row["source_url"]))
     return Registry(
-        instruments={row["slug"]: _instrument(row, tuple(titles.get(row["slug"], ()))) for row in tables["instruments"]},
+        instruments={
+            row["slug"]: _instrument(row, tuple(titles.get(row["slug"], ()))) for row in tables["instruments"]
+        },
         spellings={(row["document"], row["wording"]): _spelling(row) for row in tables["spellings"]},
         plans={row["plan"]: _plan(row) for row in tables["plans"]},
         bodies={row["slug"]: Body(row["slug"], row["name"], row["source"]) for row in tables["bodies"]},
@@ -141,9 +143,19 @@ def _reference_faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list
         if row["adopting_body"] and row["adopting_body"] not in forums:
             faults.append(row.fault("adopting_body", "a body of forums.tsv"))
     for row in tables["spellings"]:
-        faults += [row.fault(c, "a slug of instruments.tsv") for c in ("instrument", "names") if row[c] and row[c] not in known]
-    faults += [row.fault("instrument", "a slug of instruments.tsv") for row in tables["plans"] if row["instrument"] not in known]
-    checks = (("spellings", "relation", "WordingRelations"), ("plans", "status", "PlanStatuses"), ("forums", "forum", "Forums"))
+        faults += [
+            row.fault(c, "a slug of instruments.tsv") for c in ("instrument", "names") if row[c] and row[c] not in known
+        ]
+    faults += [
+        row.fault("instrument", "a slug of instruments.tsv")
+        for row in tables["plans"]
+        if row["instrument"] not in known
+    ]
+    checks = (
+        ("spellings", "relation", "WordingRelations"),
+        ("plans", "status", "PlanStatuses"),
+        ("forums", "forum", "Forums"),
+    )
     for table, column, scheme in checks:
         for row in tables[table]:
             try:
@@ -160,9 +172,21 @@ def _use_faults(tables: Mapping[str, list[Row]]) -> list[MandategraphError]:
     used |= {row["names"] for row in tables["spellings"] if row["names"]}
     while more := {slug for each in used for slug in related.get(each, ())} - used:
         used |= more
-    idle = [row.fault("slug", "a row some wording, plan or row refers to; else it stands in unused.tsv") for row in tables["instruments"] if row["slug"] not in used]
+    idle = [
+        row.fault("slug", "a row some wording, plan or row refers to; else it stands in unused.tsv")
+        for row in tables["instruments"]
+        if row["slug"] not in used
+    ]
     known = {row["slug"] for row in tables["instruments"]}
     titles = {row["slug"] for row in tables["unused"]} | known
-    busy = [row.fault("slug", "a row nothing refers to; else it stands in instruments.tsv") for row in tables["unused"] if row["slug"] in used | known]
-    lost = [row.fault("slug", "a slug of instruments.tsv or unused.tsv") for row in tables["titles"] if row["slug"] not in titles]
+    busy = [
+        row.fault("slug", "a row nothing refers to; else it stands in instruments.tsv")
+        for row in tables["unused"]
+        if row["slug"] in used | known
+    ]
+    lost = [
+        row.fault("slug", "a slug of instruments.tsv or unused.tsv")
+        for row in tables["titles"]
+        if row["slug"] not in titles
+    ]
     return [*idle, *busy, *lost]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mandategraph import turtle
-from mandategraph.errors import MissingError, SyntaxFault
+from mandategraph.errors import MandategraphError, MissingError, SyntaxFault, raise_all
 from mandategraph.iris import Iris
 from mandategraph.places import Place
 from mandategraph.schemes import turtle_fault
@@ -111,26 +111,38 @@ def stale(where: Home, held: Manifest) -> list[str]:
     return sorted({name for name, _ in now.items() ^ held.inputs.items()})
 
 
-def graphs(folder: Path, held: Manifest) -> dict[ox.NamedNode, set[ox.Triple]]:
-    """The named graphs of a release.
+def texts(folder: Path, held: Manifest) -> dict[ox.NamedNode, str]:
+    """The Turtle texts of the named graphs of a release.
 
     Raises:
         MissingError: a file of the manifest is not there.
-        SyntaxFault: a file is not Turtle, or not the one the manifest was written with.
+        SyntaxFault: a file is not the one the manifest was written with; several together as `Faults`.
     """
-    found: dict[ox.NamedNode, set[ox.Triple]] = {}
+    found: dict[ox.NamedNode, str] = {}
+    faults: list[MandategraphError] = []
     for name, file in held.graphs.items():
         path = folder / file
         if not path.is_file():
-            raise MissingError(file, str(folder), remedy="run 'mandategraph build'")
-        text = path.read_text("utf-8")
-        try:
-            found[ox.NamedNode(name)] = turtle.read(text, held.base)
-        except SyntaxError as error:
-            raise turtle_fault(error, file) from None
-        if digest(text) != held.digests[file]:
-            raise SyntaxFault(Place(file), f"the sha256 of {MANIFEST}, {held.digests[file]}", digest(text))
+            faults.append(MissingError(file, str(folder), remedy="run 'mandategraph build'"))
+            continue
+        raw = path.read_bytes()
+        if digest(raw) != held.digests[file]:
+            faults.append(SyntaxFault(Place(file), f"the sha256 of {MANIFEST}, {held.digests[file]}", digest(raw)))
+            continue
+        found[ox.NamedNode(name)] = raw.decode("utf-8")
+    raise_all(faults)
     return found
+
+
+def data_triples(folder: Path, held: Manifest) -> set[ox.Triple]:
+    """The triples of the default graph of a release: the set union of its data graphs.
+
+    Raises:
+        MissingError: a file of the manifest is not there.
+        SyntaxFault: a file is not the one the manifest was written with.
+    """
+    data = (text for name, text in texts(folder, held).items() if is_data(name, held.base))
+    return {triple for text in data for triple in turtle.read(text, held.base)}
 
 
 def is_data(name: ox.NamedNode, base: str) -> bool:
@@ -150,10 +162,13 @@ def opened(folder: Path) -> tuple[Manifest, EmbeddedStore]:
         SyntaxFault: a file cannot be read or was changed.
     """
     held = manifest(folder)
-    loaded = graphs(folder, held)
-    data = {name: triples for name, triples in loaded.items() if is_data(name, held.base)}
-    rest = {name: triples for name, triples in loaded.items() if name not in data}
-    return held, EmbeddedStore(data, rest)
+    store = EmbeddedStore()
+    for name, text in texts(folder, held).items():
+        try:
+            store.load(text, held.base, name, in_default=is_data(name, held.base))
+        except SyntaxError as error:
+            raise turtle_fault(error, held.graphs[name.value]) from None
+    return held, store
 
 
 def publish(folder: Path, files: Mapping[str, str]) -> None:

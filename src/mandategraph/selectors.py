@@ -48,7 +48,11 @@ def _faults(node: str, resource: str, values: Values, texts: Mapping[NamedNode, 
     text = texts.get(NamedNode(source)) if source else None
     start, end = one(position, OA["start"]), one(position, OA["end"])
     if text is None or not (start.isdigit() and end.isdigit()):
-        return [InvalidGraphError(f"{resource}: expected a source and both selectors, found {source or 'no source'}, {selectors}")]
+        return [
+            InvalidGraphError(
+                f"{resource}: expected a source and both selectors, found {source or 'no source'}, {selectors}"
+            )
+        ]
     first, last = int(start), int(end)
     expected = {
         OA["exact"]: text[first:last],
@@ -56,12 +60,18 @@ def _faults(node: str, resource: str, values: Values, texts: Mapping[NamedNode, 
         OA["suffix"]: text[last : last + CONTEXT],
     }
     faults = [
-        InvalidGraphError(f"{quote}: expected {predicate.value} {words!r} of {source} {first}–{last}, found {one(quote, predicate)!r}")
+        InvalidGraphError(
+            f"{quote}: expected {predicate.value} {words!r} of {source} {first}–{last}, found {one(quote, predicate)!r}"
+        )
         for predicate, words in expected.items()
         if one(quote, predicate) != words
     ]
     for predicate in _WORDS:
         for words in values.get((node, predicate), []):
             if folded(text[first:last]) != folded(words):
-                faults.append(InvalidGraphError(f"{node}: expected the words of its evidence, {text[first:last]!r}, found {words!r}"))
+                faults.append(
+                    InvalidGraphError(
+                        f"{node}: expected the words of its evidence, {text[first:last]!r}, found {words!r}"
+                    )
+                )
     return faults

@@ -20,6 +20,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+MAX_DEPTH = 64
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
 
 
@@ -36,16 +38,23 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
 
 
 def refused(text: str, file: str) -> str:
-    """The text, if it neither calls another endpoint nor writes, nor merges graphs in a way the engine miscounts.
+    """The text, if it calls no other endpoint, writes nothing, and asks nothing the engine cannot bear or miscounts.
+
+    Oxigraph's parser overflows its stack on deep nesting, and a default graph merged by FROM counts a shared
+    triple twice.
 
     Raises:
-        SyntaxFault: it holds SERVICE, an update, or more than one FROM; the place is told.
+        SyntaxFault: it holds SERVICE, an update, more than one FROM, or brackets too deep; the place is told.
     """
     merged = 0
+    depth = 0
     opening = True
     before = ""
     for kind, found, offset in tokens(text):
         word = found.upper() if kind == "word" else ""
+        depth += (found in _OPENING) - (found in _CLOSING)
+        if depth > MAX_DEPTH:
+            raise _fault(text, file, offset, f"brackets at most {MAX_DEPTH} deep", found)
         if word == "SERVICE":
             raise _fault(text, file, offset, "a query without SERVICE: this endpoint calls no other", found)
         if opening and word in _UPDATES:

@@ -44,7 +44,12 @@ class Form(StrEnum):
     TTL = "ttl"
 
 
-Root = Annotated[Path | None, typer.Option(help="The checkout to use; without it the one this package runs from, else the release it ships with.")]
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        help="The checkout to use; without it the one this package runs from, else the release it ships with."
+    ),
+]
 Format = Annotated[Form, typer.Option("--format", help="A table for people; json, csv or ttl for programs.")]
 Base = Annotated[str | None, typer.Option(help="The base of the resources' IRIs; that of the terms never changes.")]
 
@@ -118,7 +123,9 @@ def validate(root: Root = None, form: Format = Form.TABLE) -> None:
 @app.command(epilog="Examples: mandategraph support 1.2 | mandategraph support 2.1 --plan 2012 --format json")
 def support(
     action: Annotated[str, typer.Argument(help="The number of an action, as 1.2 or 2.1.2.")],
-    plan: Annotated[str | None, typer.Option(help="The plan, as 2011-03-07, 2011-draft or 2012; without it all.")] = None,
+    plan: Annotated[
+        str | None, typer.Option(help="The plan, as 2011-03-07, 2011-draft or 2012; without it all.")
+    ] = None,
     root: Root = None,
     form: Format = Form.TABLE,
 ) -> None:
@@ -130,7 +137,9 @@ def support(
         typer.echo(json.dumps([each.data() for each in parts], ensure_ascii=False, indent=1))
     elif form is Form.CSV:
         question = queries.loaded(where.queries / "questions")["01-mandates-of-an-action"]
-        typer.echo(results.rows_csv(question.columns, [dict(row) for each in parts for row in each.quotations]), nl=False)
+        typer.echo(
+            results.rows_csv(question.columns, [dict(row) for each in parts for row in each.quotations]), nl=False
+        )
     elif form is Form.TTL:
         _write(results.graph_text(_statements_of(parts, store, held), "ttl"))
     else:
@@ -139,9 +148,13 @@ def support(
             printing.part(each, labels, attributions)
 
 
-@app.command(epilog="Examples: mandategraph show 1.2 | mandategraph show plan/2012/action/2.1.2 | mandategraph show mg:Action")
+@app.command(
+    epilog="Examples: mandategraph show 1.2 | mandategraph show plan/2012/action/2.1.2 | mandategraph show mg:Action"
+)
 def show(
-    name: Annotated[str, typer.Argument(help="An IRI, a prefixed name, a path under the base, an identifier, a symbol or a number.")],
+    name: Annotated[
+        str, typer.Argument(help="An IRI, a prefixed name, a path under the base, an identifier, a symbol or a number.")
+    ],
     root: Root = None,
     form: Format = Form.TABLE,
 ) -> None:
@@ -152,7 +165,12 @@ def show(
         _write(results.graph_text({quad.triple for about, _ in described.values() for quad in about}, "ttl"))
         return
     listed = [
-        {"subject": queries.value(q.subject), "predicate": q.predicate.value, "object": queries.value(q.object), "graph": queries.value(q.graph_name)}
+        {
+            "subject": queries.value(q.subject),
+            "predicate": q.predicate.value,
+            "object": queries.value(q.object),
+            "graph": queries.value(q.graph_name),
+        }
         for pair in described.values()
         for found in pair
         for q in sorted(found, key=str)
@@ -170,7 +188,10 @@ def show(
 def query(
     file: Annotated[str, typer.Argument(help="A SPARQL file, or - for standard input.")],
     root: Root = None,
-    form: Annotated[str, typer.Option("--format", help="table, json, xml, csv or tsv for rows; ttl, nt, rdfxml or jsonld for graphs.")] = "",
+    form: Annotated[
+        str,
+        typer.Option("--format", help="table, json, xml, csv or tsv for rows; ttl, nt, rdfxml or jsonld for graphs."),
+    ] = "",
 ) -> None:
     """Run a SPARQL query over the release."""
     _, held, store = _open(root)
@@ -185,7 +206,9 @@ def query(
         _write(results.serialized(found, form or "ttl"))
 
 
-@app.command(epilog="Examples: mandategraph ask 4 --param instrument=plan-of-action-quebec-2001 | mandategraph ask list")
+@app.command(
+    epilog="Examples: mandategraph ask 4 --param instrument=plan-of-action-quebec-2001 | mandategraph ask list"
+)
 def ask(
     question: Annotated[str, typer.Argument(help="The number or name of a question; 'list' lists them.")],
     param: Annotated[list[str] | None, typer.Option(help="A parameter, as name=value; may be repeated.")] = None,
@@ -196,7 +219,10 @@ def ask(
     where, held, store = _open(root)
     known = queries.loaded(where.queries / "questions")
     if question == "list":
-        listed = [{"number": q.number, "question": q.question, "parameters": ", ".join(p.name for p in q.parameters)} for q in known.values()]
+        listed = [
+            {"number": q.number, "question": q.question, "parameters": ", ".join(p.name for p in q.parameters)}
+            for q in known.values()
+        ]
         _print_rows(("number", "question", "parameters"), listed, form, held.base)
         return
     asked = queries.named(known, question)
@@ -211,8 +237,15 @@ def ask(
 
 @app.command(epilog="Example: mandategraph export trig -o mandategraph.trig")
 def export(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="nq, trig or jsonld for all named graphs; ttl, nt or rdfxml for the default graph.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; without it standard output.")] = None,
+    form: Annotated[
+        str,
+        typer.Argument(
+            metavar="FORMAT", help="nq, trig or jsonld for all named graphs; ttl, nt or rdfxml for the default graph."
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The file to write; without it standard output.")
+    ] = None,
     root: Root = None,
 ) -> None:
     """Write the graph for use elsewhere."""
@@ -240,7 +273,9 @@ def rebuild(
     lookups = queries.loaded(where.queries / "lookups")
     leaves = queries.rows(store, lookups["leaves-of-a-document"], {"document": document}).values()
     if not leaves:
-        known = [row["name"] for row in queries.rows(store, lookups["names"], {}).values() if "/document/" in row["resource"]]
+        known = [
+            row["name"] for row in queries.rows(store, lookups["names"], {}).values() if "/document/" in row["resource"]
+        ]
         raise MissingError.among("document", document, known, f"the documents {', '.join(known)}")
     text = "".join(row["spaceBefore"] + row["verbatim"] for row in leaves) + leaves[0]["spaceAtEnd"]
     _write(text.encode())
@@ -314,7 +349,9 @@ def _named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list
     lookup = queries.loaded(where.queries / "lookups")["names"]
     listed = queries.rows(store, lookup, {}).values()
     of, _, number = name.rpartition("/")
-    found = [row["resource"] for row in listed if row["name"] == name or (of and (row["of"], row["name"]) == (of, number))]
+    found = [
+        row["resource"] for row in listed if row["name"] == name or (of and (row["of"], row["name"]) == (of, number))
+    ]
     if not found:
         raise MissingError.among("resource", name, [row["name"] for row in listed], "the release")
     return found

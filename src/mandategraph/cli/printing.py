@@ -37,7 +37,9 @@ def rows(columns: Sequence[str], values: Iterable[Mapping[str, str]], base: str)
     if held:
         out.print(table)
     empty = [name for name in columns if name not in shown]
-    out.print(f"{len(held)} row{'' if len(held) == 1 else 's'}" + (f"; empty: {', '.join(empty)}" if held and empty else ""))
+    out.print(
+        f"{len(held)} row{'' if len(held) == 1 else 's'}" + (f"; empty: {', '.join(empty)}" if held and empty else "")
+    )
 
 
 def part(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str]) -> None:
@@ -74,7 +76,9 @@ def _quotations(each: Part, labels: Mapping[str, str], attributions: Mapping[str
     out = console()
     out.print(table)
     for body in sorted({row["assertedBy"] for row in each.quotations}):
-        why = " ".join(sorted({reason for document, reason in attributions.items() if document.endswith(f"/{each.document}")}))
+        why = " ".join(
+            sorted({reason for document, reason in attributions.items() if document.endswith(f"/{each.document}")})
+        )
         out.print(Text(f"asserted by the {labels[body]}. {why}"))
     out.print(Text(f"Which instrument a heading means is this project's reading, {UNREVIEWED}."))
 

@@ -174,9 +174,7 @@ class _Linkage:
             raise self.cursor.fault(self.cursor.peek(), f"a quotation under the heading {line.text!r}")
         wording = line.text[:length].removesuffix(":").strip()
         self.citations.append(
-            CitationReading(
-                action, key, heading.span, wording, self.cursor.place(line.start), tuple(block.quotations)
-            )
+            CitationReading(action, key, heading.span, wording, self.cursor.place(line.start), tuple(block.quotations))
         )
         return container(key, ElementKind.CITATION, [heading, *block.elements])
 
@@ -282,9 +280,7 @@ class _Block:
             items.append(leaf(f"{key}/item-{len(items) + 1}", ElementKind.ITEM, line.start, end))
         return items
 
-    def _add(
-        self, key: str, children: list[Element], span: Span, *, quoted: bool, locator: str | None = None
-    ) -> None:
+    def _add(self, key: str, children: list[Element], span: Span, *, quoted: bool, locator: str | None = None) -> None:
         self.reader.position += 1
         position = self.reader.position
         self.elements.append(container(key, ElementKind.QUOTATION, children))

@@ -184,9 +184,7 @@ class _Objectives(_PlanReader):
         name = line.text.removesuffix(":").lower().replace(" ", "-")
         key = f"{self.part.name}/section-{name}"
         label = line.leaf(f"{key}/label", ElementKind.LABEL)
-        paragraphs = _paragraphs(
-            self, key, name, lambda each: self.opens(each) or bool(_LABEL.fullmatch(each.text))
-        )
+        paragraphs = _paragraphs(self, key, name, lambda each: self.opens(each) or bool(_LABEL.fullmatch(each.text)))
         if not paragraphs:
             raise self.cursor.fault(self.cursor.peek(), f"a paragraph under {line.text!r}")
         return _section(self, key, name, [label, *paragraphs], line)
@@ -213,7 +211,9 @@ class _Objectives(_PlanReader):
         line = self.cursor.take()
         found = _OBJECTIVE.fullmatch(line.text)
         if not found or not found[2].startswith(f"{chapter.notation}."):
-            raise self.cursor.fault(line, f"an objective of chapter {chapter.notation}, as 'Objective {chapter.notation}.1'")
+            raise self.cursor.fault(
+                line, f"an objective of chapter {chapter.notation}, as 'Objective {chapter.notation}.1'"
+            )
         unit = UnitKey(UnitKind.OBJECTIVE, found[2])
         self.claim(unit, line)
         key = f"{parent}/objective-{found[2]}"
@@ -261,9 +261,7 @@ def _paragraphs(reader: _PlanReader, key: str, name: str, ends: Callable[[Line],
     return found
 
 
-def _section(
-    reader: _PlanReader, key: str, name: str, children: list[Element], label: Line | None = None
-) -> Element:
+def _section(reader: _PlanReader, key: str, name: str, children: list[Element], label: Line | None = None) -> Element:
     unit = UnitKey(UnitKind.SECTION, name)
     if label is not None:
         reader.claim(unit, label)

@@ -21,7 +21,5 @@ class NumberRegister:
         place = cursor.place(line.start)
         if unit in self._places:
             earlier = self._places[unit]
-            raise SourceError(
-                place, f"a {unit.kind} number not used before ({earlier} has this one)", unit.notation
-            )
+            raise SourceError(place, f"a {unit.kind} number not used before ({earlier} has this one)", unit.notation)
         self._places[unit] = place

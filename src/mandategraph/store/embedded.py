@@ -4,22 +4,22 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
-Graphs = Mapping[ox.NamedNode, Iterable[ox.Triple]]
-
 
 class EmbeddedStore:
-    """Named graphs in memory, read-only once loaded."""
+    """Named graphs in memory, read-only once loaded; the default graph holds each triple of the data graphs once."""
 
-    def __init__(self, data: Graphs, named_only: Graphs) -> None:
-        """Load the graphs: those of `data` also make the default graph, where a triple stands once."""
+    def __init__(self) -> None:
         self._store = ox.Store()
-        union: set[ox.Triple] = set()
-        for name, triples in (*data.items(), *named_only.items()):
-            held = set(triples)
-            self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in held)
-            if name in data:
-                union |= held
-        self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in union)
+
+    def load(self, text: str, base: str, name: ox.NamedNode, *, in_default: bool) -> None:
+        """Add a named graph from Turtle, and its triples to the default graph if it is one of the data graphs.
+
+        Raises:
+            SyntaxError: the text is not Turtle.
+        """
+        content = text.encode()
+        for graph in (name, *([ox.DefaultGraph()] if in_default else [])):
+            self._store.bulk_load(content, format=ox.RdfFormat.TURTLE, base_iri=base, to_graph=graph)
 
     def query(
         self, text: str, bound: Mapping[str, ox.NamedNode | ox.Literal] | None = None
@@ -61,6 +61,10 @@ class EmbeddedStore:
         )
         one, other = ([q for q in each if not isinstance(q.graph_name, ox.DefaultGraph)] for each in found)
         return one, other
+
+    def graph(self, name: ox.NamedNode) -> list[ox.Triple]:
+        """The triples of a named graph."""
+        return [q.triple for q in self._store.quads_for_pattern(None, None, None, name)]
 
     def default_triples(self) -> list[ox.Triple]:
         """The triples of the default graph."""

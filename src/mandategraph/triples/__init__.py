@@ -36,9 +36,7 @@ def state(corpus: Corpus, iris: Iris, schemes: Schemes, version: str) -> Graphs:
     return graphs
 
 
-def _source(
-    reading: Reading, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance
-) -> Iterable[Triple]:
+def _source(reading: Reading, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterable[Triple]:
     yield from documents.document(reading, iris, provenance)
     yield from documents.elements(reading, iris, schemes)
     yield from plans.units(reading, corpus, iris)

@@ -90,7 +90,11 @@ def _rows(
 def _uncoded(corpus: Corpus, quotations: _Quotations) -> list[TableError]:
     coded = {(cue.document, cue.quotation) for cue in corpus.judgements.cues}
     place = Place("data/judgements/cues.tsv")
-    return [TableError(place, f"a row for quotation {name} of {of}", "none") for of, name in quotations if (of, name) not in coded]
+    return [
+        TableError(place, f"a row for quotation {name} of {of}", "none")
+        for of, name in quotations
+        if (of, name) not in coded
+    ]
 
 
 def _cue(

@@ -58,7 +58,9 @@ def body(row: Body, iris: Iris) -> Iterator[Triple]:
     yield Triple(node, MG["sourceLine"], Literal(row.source))
 
 
-def identification(row: Spelling, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Triple]:
+def identification(
+    row: Spelling, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance
+) -> Iterator[Triple]:
     """What a wording is claimed to mean; where the wording is wrong of it, also the discrepancy."""
     node = iris.mint("identification", document=row.document, key=wording_key(row.wording))
     yield Triple(node, A, MG["Identification"])

@@ -1,0 +1,181 @@
+"""The assembly of the server: routes, headers, and errors to statuses."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import uvicorn
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from mandategraph import queries, results
+from mandategraph.answers import Support
+from mandategraph.errors import MandategraphError
+from mandategraph.iris import Iris
+from mandategraph.negotiation import chosen
+from mandategraph.release import Home, Manifest
+from mandategraph.server import problems, sparql
+from mandategraph.server.pages import STYLE, Pages
+from mandategraph.store.embedded import EmbeddedStore
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
+    """The application that serves a release."""
+    questions = queries.loaded(where.queries / "questions")
+    support = Support(store, queries.loaded(where.queries / "lookups"), questions)
+    pages = Pages(held, support.labels(), support.attributions())
+    app = FastAPI(
+        title="mandategraph",
+        version=held.version,
+        description="Which earlier mandates support which action of an inter-American plan. Read-only.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    _add_errors(app, pages)
+    _add_pages(app, pages, support, held, questions)
+    _add_sparql(app, pages, store, held)
+    return app
+
+
+def run(where: Home, held: Manifest, store: EmbeddedStore, host: str, port: int) -> None:
+    """Serve a release until interrupted."""
+    uvicorn.run(application(where, held, store), host=host, port=port, log_level="warning", server_header=False)
+
+
+def _add_errors(app: FastAPI, pages: Pages) -> None:
+    @app.middleware("http")
+    async def with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call(request)
+        response.headers.update(HEADERS)
+        return response
+
+    async def handled(request: Request, error: Exception) -> Response:
+        return problems.answered(request, error, pages)
+
+    app.add_exception_handler(MandategraphError, handled)
+    app.add_exception_handler(HTTPException, handled)
+    app.add_exception_handler(RequestValidationError, handled)
+
+
+def _add_pages(
+    app: FastAPI, pages: Pages, support: Support, held: Manifest, questions: dict[str, queries.Query]
+) -> None:
+    plans = support.plans()
+
+    @app.get("/", include_in_schema=False)
+    def front() -> Response:
+        return pages.front(plans, held.triples)
+
+    @app.get("/style.css", include_in_schema=False)
+    def style() -> Response:
+        return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return pages.docs(app.openapi(), list(questions.values()))
+
+    @app.get(
+        "/support",
+        responses={
+            200: {"content": {"text/html": {}, "application/json": {}}},
+            404: {"description": "No plan has this number."},
+        },
+    )
+    def support_of_action(
+        request: Request,
+        action: Annotated[str, Query(description="The number of an action, as 1.2 or 2.1.2.", max_length=40)],
+        plan: Annotated[str, Query(description="The plan, as 2011-03-07; without it all.", max_length=40)] = "",
+    ) -> Response:
+        """Which mandates support an action, in the words quoted; every plan that has the number, told apart."""
+        media = chosen(request.headers.get("accept"), ["application/json", "text/html"])
+        if media is None:
+            raise HTTPException(406, "this answer can be had as application/json, text/html")
+        parts = support.of(action.strip(), plan.strip() or None)
+        vary = {"Vary": "Accept"}
+        if media == "application/json":
+            return JSONResponse([part.data() for part in parts], headers=vary)
+        page = pages.support(action.strip(), plan.strip(), parts, plans)
+        page.headers.update(vary)
+        return page
+
+
+def _add_sparql(app: FastAPI, pages: Pages, store: EmbeddedStore, held: Manifest) -> None:
+    async def endpoint(request: Request) -> Response:
+        asked = await sparql.operation(request)
+        accept = request.headers.get("accept")
+        if asked is not None:
+            return await sparql.answered(asked, store, accept)
+        media = chosen(accept, [*sparql.GRAPH_TYPES, "text/html"])
+        if media is None:
+            raise HTTPException(406, f"the service is described as {', '.join(sparql.GRAPH_TYPES)}, text/html")
+        if media == "text/html":
+            return pages.query()
+        described = store.graph(Iris(held.base).mint("graph", name="service"))
+        return Response(
+            results.graph_text(described, sparql.GRAPH_TYPES[media]), media_type=media, headers={"Vary": "Accept"}
+        )
+
+    @app.get("/sparql", openapi_extra=_OPENAPI, responses=_RESPONSES)
+    async def sparql_get(request: Request) -> Response:
+        """A SPARQL 1.1 query by GET; without parameters the description of the service."""
+        return await endpoint(request)
+
+    @app.post("/sparql", openapi_extra=_OPENAPI_POST, responses=_RESPONSES)
+    async def sparql_post(request: Request) -> Response:
+        """A SPARQL 1.1 query by POST, as a form or as the body itself."""
+        return await endpoint(request)
+
+    @app.get("/sparql/", include_in_schema=False)
+    def with_slash() -> Response:
+        return RedirectResponse("/sparql", status_code=308)
+
+
+_RESPONSES: dict[int | str, dict[str, object]] = {
+    200: {"content": {media: {} for media in (*sparql.ROW_TYPES, *sparql.GRAPH_TYPES)}},
+    400: {
+        "description": "The query is missing, repeated, not SPARQL 1.1, or asks for what is refused (SERVICE, updates)."
+    },
+    406: {"description": "No offered format is wanted."},
+    413: {"description": "The query is too long."},
+}
+_OPENAPI: dict[str, object] = {
+    "parameters": [
+        {"name": "query", "in": "query", "schema": {"type": "string"}, "description": "The query, in SPARQL 1.1."},
+        {
+            "name": "default-graph-uri",
+            "in": "query",
+            "schema": {"type": "array", "items": {"type": "string"}},
+            "description": "The graphs whose set union is the default graph.",
+        },
+        {
+            "name": "named-graph-uri",
+            "in": "query",
+            "schema": {"type": "array", "items": {"type": "string"}},
+            "description": "The graphs that GRAPH reaches.",
+        },
+        {
+            "name": "format",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "json, xml, csv or tsv for rows; ttl, jsonld, nt or rdfxml for graphs. Overrides Accept.",
+        },
+    ]
+}
+_OPENAPI_POST: dict[str, object] = {
+    "requestBody": {
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "properties": {"query": {"type": "string"}}}
+            },
+            "application/sparql-query": {"schema": {"type": "string"}},
+        }
+    }
+}
