@@ -117,7 +117,8 @@ class Support:
 def _answer(kind: str, plan: str, quotations: list[dict[str, str]], linked: list[str]) -> str:
     """The answer in one sentence."""
     if kind != "action":
-        return f"In plan {plan} this number is {'an' if kind[0] in 'aeiou' else 'a'} {kind}; mandates are attached to actions only."
+        article = "an" if kind[0] in "aeiou" else "a"
+        return f"In plan {plan} this number is {article} {kind}; mandates are attached to actions only."
     if not quotations:
         return (
             f"No document links mandates to this action; documents do so for plan {', '.join(linked) or 'none'} only."

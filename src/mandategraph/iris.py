@@ -48,6 +48,9 @@ class Rule:
 
 _DOCUMENT = ("document", _SEGMENT)
 _NUMBER = ("number", r"[1-9][0-9]*")
+_QUOTATION = ("quotation", r"[1-9][0-9]*")
+_KEY = ("key", r"[\w-]+-[0-9a-f]{10}")
+_PLAN = ("plan", _SEGMENT)
 _NOTATION = ("notation", r"[0-9]+(?:\.[0-9]+)*")
 
 RULES: dict[str, Rule] = {
@@ -55,23 +58,23 @@ RULES: dict[str, Rule] = {
     for rule in (
         Rule("document", "document/{document}", (_DOCUMENT,)),
         Rule("element", "document/{document}/{path}", (_DOCUMENT, ("path", rf"{_SEGMENT}(?:/{_SEGMENT})*"))),
-        Rule("plan", "plan/{plan}", (("plan", _SEGMENT),)),
-        Rule("chapter", "plan/{plan}/chapter/{notation}", (("plan", _SEGMENT), _NOTATION)),
-        Rule("objective", "plan/{plan}/objective/{notation}", (("plan", _SEGMENT), _NOTATION)),
-        Rule("action", "plan/{plan}/action/{notation}", (("plan", _SEGMENT), _NOTATION)),
-        Rule("section", "plan/{plan}/section/{section}", (("plan", _SEGMENT), ("section", _SEGMENT))),
-        Rule("paragraph", "plan/{plan}/section/{section}/{number}", (("plan", _SEGMENT), ("section", _SEGMENT), _NUMBER)),
+        Rule("plan", "plan/{plan}", (_PLAN,)),
+        Rule("chapter", "plan/{plan}/chapter/{notation}", (_PLAN, _NOTATION)),
+        Rule("objective", "plan/{plan}/objective/{notation}", (_PLAN, _NOTATION)),
+        Rule("action", "plan/{plan}/action/{notation}", (_PLAN, _NOTATION)),
+        Rule("section", "plan/{plan}/section/{section}", (_PLAN, ("section", _SEGMENT))),
+        Rule("paragraph", "plan/{plan}/section/{section}/{number}", (_PLAN, ("section", _SEGMENT), _NUMBER)),
         Rule("instrument", "instrument/{slug}", (("slug", _SEGMENT),)),
         Rule("body", "body/{slug}", (("slug", _SEGMENT),)),
         Rule("quotation", "quotation/{document}/{notation}/{number}", (_DOCUMENT, _NOTATION, _NUMBER)),
         Rule("support", "support/{document}/{notation}/{number}", (_DOCUMENT, _NOTATION, _NUMBER)),
-        Rule("passage", "passage/{slug}/{key}", (("slug", _SEGMENT), ("key", r"[\w-]+-[0-9a-f]{10}"))),
-        Rule("identification", "identification/{document}/{key}", (_DOCUMENT, ("key", r"[\w-]+-[0-9a-f]{10}"))),
-        Rule("discrepancy", "discrepancy/{document}/{key}", (_DOCUMENT, ("key", r"[\w-]+-[0-9a-f]{10}"))),
-        Rule("cue", "cue/{document}/{notation}/{quotation}/{number}", (_DOCUMENT, _NOTATION, ("quotation", r"[1-9][0-9]*"), _NUMBER)),
-        Rule("address", "address/{document}/{notation}/{quotation}/{number}", (_DOCUMENT, _NOTATION, ("quotation", r"[1-9][0-9]*"), _NUMBER)),
+        Rule("passage", "passage/{slug}/{key}", (("slug", _SEGMENT), _KEY)),
+        Rule("identification", "identification/{document}/{key}", (_DOCUMENT, _KEY)),
+        Rule("discrepancy", "discrepancy/{document}/{key}", (_DOCUMENT, _KEY)),
+        Rule("cue", "cue/{document}/{notation}/{quotation}/{number}", (_DOCUMENT, _NOTATION, _QUOTATION, _NUMBER)),
+        Rule("address", "address/{document}/{notation}/{quotation}/{number}", (_DOCUMENT, _NOTATION, _QUOTATION, _NUMBER)),
         Rule("overlap", "overlap/{number}", (_NUMBER,)),
-        Rule("stated-source", "stated-source/{plan}/{name}", (("plan", _SEGMENT), ("name", _SEGMENT))),
+        Rule("stated-source", "stated-source/{plan}/{name}", (_PLAN, ("name", _SEGMENT))),
         Rule("scope", "scope/{name}", (("name", _SEGMENT),)),
         Rule("activity", "activity/{name}", (("name", _SEGMENT),)),
         Rule("agent", "agent/{name}", (("name", _SEGMENT),)),

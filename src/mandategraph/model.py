@@ -62,7 +62,7 @@ class Element:
     realizes: UnitKey | None = None
 
     def walk(self) -> Iterator["Element"]:
-        """This element and all below it, in document order."""
+        """The element itself and all below it, in document order."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -343,9 +343,9 @@ class Corpus:
 
 
 def folded(text: str) -> str:
-    """The text with white space, U+00A0 among it, folded to single spaces and none at the ends.
+    r"""The text with white space, U+00A0 among it, folded to single spaces and none at the ends.
 
-    >>> folded(" a\\u00a0b\\n c ")
+    >>> folded(" a\u00a0b\n c ")
     'a b c'
     """
     return " ".join(text.split())

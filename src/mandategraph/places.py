@@ -52,9 +52,9 @@ class LineIndex:
                 self._starts.append(number + 1)
 
     def place(self, offset: int) -> Place:
-        """The line and column of a code point offset.
+        r"""The line and column of a code point offset.
 
-        >>> str(LineIndex("a.txt", "ab\\ncd").place(4))
+        >>> str(LineIndex("a.txt", "ab\ncd").place(4))
         'a.txt:2:2'
         """
         line = bisect_right(self._starts, offset)

@@ -57,7 +57,7 @@ def _publishable(triple: tuple[Node, Node, Node], base: str) -> bool:
         return False
     if not _speaks(predicate):
         return False
-    return predicate != RDF.type or (_speaks(value) and not value.startswith(str(RDF)))
+    return predicate != RDF.type or (_speaks(value) and not str(value).startswith(str(RDF)))
 
 
 def _speaks(term: Node) -> bool:

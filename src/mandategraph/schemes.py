@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from mandategraph.errors import SyntaxFault, nearest
 from mandategraph.places import Place
 from mandategraph.tables import Row
-from mandategraph.vocabulary import MG, SKOS
+from mandategraph.vocabulary import MG, SKOS, lexical
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ def turtle_fault(error: SyntaxError, file: str) -> SyntaxFault:
 
 def schemes_of(triples: list[ox.Triple]) -> Schemes:
     """The schemes a graph holds; a concept may stand in several."""
-    notations = {t.subject: t.object.value for t in triples if t.predicate == SKOS["notation"]}
+    notations = {t.subject: lexical(t.object) for t in triples if t.predicate == SKOS["notation"]}
     concepts: dict[str, dict[str, ox.NamedNode]] = {}
     for triple in triples:
-        if triple.predicate == SKOS["inScheme"] and triple.object.value.startswith(MG.iri):
-            scheme = triple.object.value.removeprefix(MG.iri)
+        scheme = lexical(triple.object).removeprefix(MG.iri)
+        if triple.predicate == SKOS["inScheme"] and isinstance(triple.subject, ox.NamedNode):
             concepts.setdefault(scheme, {})[notations[triple.subject]] = triple.subject
     return Schemes(concepts)

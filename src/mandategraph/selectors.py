@@ -6,8 +6,8 @@ from pyoxigraph import NamedNode, Triple
 
 from mandategraph.errors import InvalidGraphError
 from mandategraph.model import folded
-from mandategraph.triples.terms import CONTEXT
-from mandategraph.vocabulary import MG, OA, A
+from mandategraph.terms import CONTEXT
+from mandategraph.vocabulary import MG, OA, A, lexical
 
 Values = dict[tuple[str, str], list[str]]
 _WORDS = (MG["text"].value, MG["words"].value)
@@ -23,11 +23,12 @@ def misplaced(triples: Iterable[Triple], texts: Mapping[NamedNode, str]) -> list
     evidence: list[tuple[str, str]] = []
     read: set[str] = set()
     for triple in triples:
-        values.setdefault((triple.subject.value, triple.predicate.value), []).append(triple.object.value)
+        subject, found = lexical(triple.subject), lexical(triple.object)
+        values.setdefault((subject, triple.predicate.value), []).append(found)
         if triple.predicate == MG["evidence"]:
-            evidence.append((triple.subject.value, triple.object.value))
+            evidence.append((subject, found))
         if triple.predicate == A and triple.object == MG["Quotation"]:
-            read.add(triple.subject.value)
+            read.add(subject)
     faults: list[InvalidGraphError] = []
     for node, resource in sorted(evidence):
         faults += _faults(node, resource, values, texts)
@@ -69,9 +70,6 @@ def _faults(node: str, resource: str, values: Values, texts: Mapping[NamedNode, 
     for predicate in _WORDS:
         for words in values.get((node, predicate), []):
             if folded(text[first:last]) != folded(words):
-                faults.append(
-                    InvalidGraphError(
-                        f"{node}: expected the words of its evidence, {text[first:last]!r}, found {words!r}"
-                    )
-                )
+                told = f"{node}: expected the words of its evidence, {text[first:last]!r}, found {words!r}"
+                faults += [InvalidGraphError(told)]
     return faults

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
-from mandategraph.vocabulary import PREFIXES, A
+from mandategraph.vocabulary import PREFIXES, A, Term, lexical
 
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _RELATIVE = re.compile(r"[a-z][a-z0-9-]*/[A-Za-z0-9_./#-]*|[a-z][a-z0-9-]*(?:#[A-Za-z0-9_-]*)?")
@@ -28,9 +28,9 @@ def written(triples: Iterable[ox.Triple], base: str, comments: Iterable[str] = (
     subjects: dict[str, dict[str, list[str]]] = {}
     for triple in triples:
         if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
-            raise ValueError(f"a graph with a blank node has no canonical text: {triple}")
+            raise ValueError(f"a graph with a blank node has no canonical text: {triple}")  # noqa: TRY004 - the value is wrong, not the type
         predicate = "a" if triple.predicate == A else writer.node(triple.predicate.value)
-        objects = subjects.setdefault(writer.node(triple.subject.value), {}).setdefault(predicate, [])
+        objects = subjects.setdefault(writer.node(lexical(triple.subject)), {}).setdefault(predicate, [])
         objects.append(writer.term(triple.object))
     body = [_subject(name, subjects[name]) for name in sorted(subjects)]
     prefixes = [f"@prefix {name}: <{PREFIXES[name]}> ." for name in sorted(writer.used)]
@@ -76,11 +76,11 @@ class _Writer:
             return f"<{relative}>"
         return f"<{iri}>"
 
-    def term(self, term: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple) -> str:
+    def term(self, term: Term) -> str:
         if isinstance(term, ox.NamedNode):
             return self.node(term.value)
         if not isinstance(term, ox.Literal):
-            raise ValueError(f"only IRIs and literals have a canonical text: {term}")
+            raise ValueError(f"only IRIs and literals have a canonical text: {term}")  # noqa: TRY004 - as above
         return self._literal(term)
 
     def _literal(self, literal: ox.Literal) -> str:

@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from mandategraph.iris import Iris
 from mandategraph.rdflib_terms import to_rdflib
-from mandategraph.triples.terms import en
+from mandategraph.terms import en
 from mandategraph.vocabulary import SH as SHACL
 from mandategraph.vocabulary import A
 

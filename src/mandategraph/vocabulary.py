@@ -1,6 +1,6 @@
 """The namespaces and the terms of other vocabularies that the graph is written in."""
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 
 class Namespace:
@@ -51,6 +51,18 @@ PREFIXES: dict[str, str] = {
     "skos": SKOS.iri,
     "xsd": XSD.iri,
 }
+
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+def lexical(term: Term) -> str:
+    """The text of a term: an IRI, a literal's characters, a blank node's label.
+
+    >>> lexical(NamedNode("http://example.org/a"))
+    'http://example.org/a'
+    """
+    return str(term) if isinstance(term, Triple) else term.value
 
 
 def compact(iri: str, base: str) -> str:

@@ -26,7 +26,7 @@ from mandategraph.vocabulary import PREFIXES
 app = typer.Typer(
     name="mandategraph",
     help="Which earlier mandates support which action of an inter-American plan, in which words, and who says so.",
-    epilog="Exit status: 0 answered, 1 a negative finding (validation failed, a build differs), 2 an error of the user.",
+    epilog="Exit status: 0 answered, 1 a negative finding (validation failed, a build differs), 2 a user's error.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

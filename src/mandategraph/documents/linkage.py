@@ -112,7 +112,7 @@ class _Linkage:
         return titles
 
     def _opens_chapter(self) -> bool:
-        """A numbered line opens a chapter only if the chapter's first action follows: resolutions number paragraphs too."""
+        """A numbered line opens a chapter only if its first action follows: resolutions number paragraphs too."""
         line, following = self.cursor.peek(), self.cursor.peek(1)
         found = line and _CHAPTER.fullmatch(line.text)
         return bool(found and following and following.text.startswith(f"{found[1]}.1"))
@@ -275,7 +275,7 @@ class _Block:
         while (line := cursor.peek()) is not None and _LETTERED.match(line.text):
             cursor.take()
             end = line.end
-            if len(line.text) == 2:
+            if line.text.endswith(".") and not line.text[:-1].strip("abcdefghijklmnopqrstuvwxyz"):
                 end = cursor.take().end
             items.append(leaf(f"{key}/item-{len(items) + 1}", ElementKind.ITEM, line.start, end))
         return items

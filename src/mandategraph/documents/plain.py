@@ -1,7 +1,7 @@
 """The reader of parts that are claimed paragraph by paragraph and read no further."""
 
 from mandategraph.documents.lines import Cursor
-from mandategraph.model import ElementKind, PartDescription, PartReading, container
+from mandategraph.model import Element, ElementKind, PartDescription, PartReading, container
 
 
 def read(part: PartDescription, cursor: Cursor) -> PartReading:
@@ -10,7 +10,7 @@ def read(part: PartDescription, cursor: Cursor) -> PartReading:
     Raises:
         SourceError: there is no line.
     """
-    paragraphs = []
+    paragraphs: list[Element] = []
     while (line := cursor.peek()) is not None or not paragraphs:
         taken = line or cursor.take()
         paragraphs.append(taken.leaf(f"{part.name}/paragraph-{len(paragraphs) + 1}", ElementKind.PARAGRAPH))

@@ -18,7 +18,10 @@ class EmbeddedStore:
             SyntaxError: the text is not Turtle.
         """
         content = text.encode()
-        for graph in (name, *([ox.DefaultGraph()] if in_default else [])):
+        graphs: list[ox.NamedNode | ox.DefaultGraph] = [name]
+        if in_default:
+            graphs.append(ox.DefaultGraph())
+        for graph in graphs:
             self._store.bulk_load(content, format=ox.RdfFormat.TURTLE, base_iri=base, to_graph=graph)
 
     def query(
@@ -29,7 +32,9 @@ class EmbeddedStore:
         Raises:
             SyntaxError: the text is not a SPARQL 1.1 query.
         """
-        substitutions = {ox.Variable(name): term for name, term in (bound or {}).items()}
+        substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+            ox.Variable(name): term for name, term in (bound or {}).items()
+        }
         return self._store.query(text, substitutions=substitutions)
 
     def query_graphs(

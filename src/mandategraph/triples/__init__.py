@@ -8,9 +8,9 @@ from mandategraph.errors import raise_all
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Reading
 from mandategraph.schemes import Schemes
+from mandategraph.terms import en
 from mandategraph.triples import documents, judgements, links, plans, registry
 from mandategraph.triples.provenance import Provenance
-from mandategraph.triples.terms import en
 from mandategraph.vocabulary import DCTERMS, MG, PROV, SD, A
 
 Graphs = dict[NamedNode, set[Triple]]
@@ -52,7 +52,7 @@ def _registry(corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenan
     for body in held.bodies.values():
         yield from registry.body(body, iris)
     for plan in held.plans.values():
-        yield from plans.plan(plan, corpus, iris, schemes, provenance)
+        yield from plans.plan(plan, corpus, iris, schemes)
     for spelling in held.spellings.values():
         yield from registry.identification(spelling, corpus, iris, schemes, provenance)
     yield from provenance.agents()
@@ -87,7 +87,7 @@ def describe(names: Iterable[NamedNode], iris: Iris, version: str) -> set[Triple
 
 
 _CONTENTS = {
-    "registry": "Instruments, bodies and plans, and what the wordings of the documents mean, from the hand-kept tables.",
+    "registry": "Instruments, bodies, plans and what wordings mean, from the hand-kept tables.",
     "judgements": "What this project holds, each judgement with its reason, from the hand-kept tables.",
     "inferred": "What the axioms of the ontology entail and nothing states.",
     "ontology": "The terms, their schemes and their alignments with other vocabularies.",

@@ -7,8 +7,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from mandategraph.iris import Iris
 from mandategraph.model import NOT_STATED, Element, Reading
 from mandategraph.schemes import Schemes
+from mandategraph.terms import date, en, integer, words
 from mandategraph.triples.provenance import Provenance
-from mandategraph.triples.terms import date, en, integer, words
 from mandategraph.vocabulary import DCTERMS, MG, PROV, A
 
 

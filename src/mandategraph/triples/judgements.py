@@ -11,10 +11,10 @@ from mandategraph.iris import Iris
 from mandategraph.model import Boundary, Corpus, Cue, Overlap, QuotationReading, Reading, ResolvedCitation, StatedSource
 from mandategraph.places import Place
 from mandategraph.schemes import Schemes
+from mandategraph.terms import en, evidence
 from mandategraph.triples.links import passage_iri, quotation_iri
 from mandategraph.triples.plans import located, reading_of
 from mandategraph.triples.provenance import Provenance
-from mandategraph.triples.terms import en, evidence
 from mandategraph.vocabulary import MG, A
 
 

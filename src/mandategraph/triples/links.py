@@ -6,9 +6,14 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from mandategraph.iris import Iris, passage_key, wording_key
 from mandategraph.model import Corpus, QuotationReading, Reading, ResolvedCitation
+from mandategraph.terms import en, evidence, integer
 from mandategraph.triples.provenance import Provenance
-from mandategraph.triples.terms import en, evidence, integer
 from mandategraph.vocabulary import CITO, MG, XSD, A
+
+_SAME_WORDS = (
+    "Quotations of this instrument with these words, case, spacing and punctuation aside, "
+    "are taken to quote one passage."
+)
 
 
 def links(reading: Reading, corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
@@ -60,8 +65,7 @@ def _passage(
     yield Triple(node, A, MG["Passage"])
     yield Triple(node, MG["passageOf"], iris.mint("instrument", slug=resolved.instrument.slug))
     yield Triple(node, MG["identifiedByRule"], MG["SameWords"])
-    reason = "Quotations of this instrument with these words, case, spacing and punctuation aside, are taken to quote one passage."
-    yield from provenance.judged(node, "resolving", reason)
+    yield from provenance.judged(node, "resolving", _SAME_WORDS)
 
 
 def _support(

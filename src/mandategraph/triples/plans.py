@@ -10,8 +10,7 @@ from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Plan, PlanUnit, Reading, UnitKind
 from mandategraph.places import Place, Span
 from mandategraph.schemes import Schemes
-from mandategraph.triples.provenance import Provenance
-from mandategraph.triples.terms import en, evidence
+from mandategraph.terms import en, evidence
 from mandategraph.vocabulary import DCTERMS, ELI, MG, SKOS, A
 
 _CLASSES = {
@@ -24,7 +23,7 @@ _CLASSES = {
 _CONCEPTS = (UnitKind.CHAPTER, UnitKind.OBJECTIVE, UnitKind.ACTION)
 
 
-def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Triple]:
+def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes) -> Iterator[Triple]:
     """A plan: its title, its status with the words that show it, and the instrument it is.
 
     Raises:

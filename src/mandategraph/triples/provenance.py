@@ -6,7 +6,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from mandategraph.iris import Iris
 from mandategraph.model import SourceDescription
-from mandategraph.triples.terms import en
+from mandategraph.terms import en
 from mandategraph.vocabulary import DCTERMS, MG, PROV, RDFS, A
 
 

@@ -8,9 +8,9 @@ from mandategraph.iris import Iris, wording_key
 from mandategraph.model import Body, CitationReading, Corpus, Instrument, Registry, Spelling
 from mandategraph.places import Place
 from mandategraph.schemes import Schemes
+from mandategraph.terms import date, en, evidence
 from mandategraph.triples.plans import reading_of
 from mandategraph.triples.provenance import Provenance
-from mandategraph.triples.terms import date, en, evidence
 from mandategraph.vocabulary import DCTERMS, MG, PROV, RDFS, A
 
 _RELATION_PROPERTIES = {"adopted-by": MG["adoptedBy"], "mandated-by": MG["mandatedBy"]}
