@@ -52,6 +52,7 @@ _QUOTATION = ("quotation", r"[1-9][0-9]*")
 _KEY = ("key", r"[\w-]+-[0-9a-f]{10}")
 _PLAN = ("plan", _SEGMENT)
 _NOTATION = ("notation", r"[0-9]+(?:\.[0-9]+)*")
+_CODED = (_DOCUMENT, _NOTATION, _QUOTATION, _NUMBER)
 
 RULES: dict[str, Rule] = {
     rule.name: rule
@@ -71,8 +72,8 @@ RULES: dict[str, Rule] = {
         Rule("passage", "passage/{slug}/{key}", (("slug", _SEGMENT), _KEY)),
         Rule("identification", "identification/{document}/{key}", (_DOCUMENT, _KEY)),
         Rule("discrepancy", "discrepancy/{document}/{key}", (_DOCUMENT, _KEY)),
-        Rule("cue", "cue/{document}/{notation}/{quotation}/{number}", (_DOCUMENT, _NOTATION, _QUOTATION, _NUMBER)),
-        Rule("address", "address/{document}/{notation}/{quotation}/{number}", (_DOCUMENT, _NOTATION, _QUOTATION, _NUMBER)),
+        Rule("cue", "cue/{document}/{notation}/{quotation}/{number}", _CODED),
+        Rule("address", "address/{document}/{notation}/{quotation}/{number}", _CODED),
         Rule("overlap", "overlap/{number}", (_NUMBER,)),
         Rule("stated-source", "stated-source/{plan}/{name}", (_PLAN, ("name", _SEGMENT))),
         Rule("scope", "scope/{name}", (("name", _SEGMENT),)),

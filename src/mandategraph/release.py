@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -35,8 +35,8 @@ class Manifest:
     digests: dict[str, str]
     inferred_from: str
     checked_against: str
-    conforms: bool
-    triples: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, int]
+    triples: dict[str, int]
 
     def text(self) -> str:
         """The manifest as it is written: sorted, without a clock."""

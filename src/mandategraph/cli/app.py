@@ -97,6 +97,8 @@ def build(
     total = sum(built.manifest.triples.values())
     taken = f"; taken over, their inputs being the same: {', '.join(built.reused)}" if built.reused else ""
     typer.echo(f"built {total} triples in {len(built.manifest.graphs)} graphs: {where.release}{taken}")
+    found = ", ".join(f"{number} of severity {severity}" for severity, number in built.manifest.findings.items())
+    typer.echo(f"validated: conforms; findings: {found or 'none'}")
 
 
 @app.command(epilog="Example: mandategraph validate --format json")
