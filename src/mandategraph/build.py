@@ -309,9 +309,8 @@ def _headed(text: str, base: str) -> str:
 def _findings(report: str, base: str) -> dict[str, int]:
     """How many findings of each severity a report holds."""
     found = turtle.read(report, base)
-    return Counter(
-        lexical(each.object).removeprefix(SH.iri) for each in found if each.predicate == SH["resultSeverity"]
-    )
+    severities = (lexical(each.object) for each in found if each.predicate == SH["resultSeverity"])
+    return dict(Counter(each.removeprefix(SH.iri) for each in severities))
 
 
 def _count(text: str, base: str) -> int:

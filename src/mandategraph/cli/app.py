@@ -84,7 +84,10 @@ def build(
     from mandategraph import build as pipeline
 
     where = _checkout(root)
-    iris = Iris(base or _standing_base(where))
+    try:
+        iris = Iris(base or _standing_base(where))
+    except ValueError as wrong:
+        raise UsageError(f"--base: {wrong}") from None
     try:
         built = pipeline.build(where, iris.base, fresh=fresh, watch=_watched)
     except PackageNotFoundError as missing:
