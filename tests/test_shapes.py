@@ -8,6 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pyshacl
 import pytest
+from pyshacl.errors import ReportableRuntimeError
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, XSD
 from rdflib.term import Node
@@ -29,28 +30,21 @@ INVALID = sorted(CASES.glob("*/invalid.*.*.ttl"))
 AWAITING_DATA = {"mg:CarriedSupport"}
 """Classes that have shapes and no data yet; one leaves the list with its first data."""
 
-NARROWER = {
-    "AssertedSupport-statementKind",
-    "CarriedSupport-statementKind",
-    "CarriedSupport-verdict",
-    "Discrepancy-discrepancyKind",
-    "Discrepancy-holds",
-    "Judgement-statementKind",
-    "Quotation-statementKind",
-}
-"""Shapes that allow some concepts of a scheme and not the others."""
+NARROWER = {"CarriedSupport-verdict", "Discrepancy-discrepancyKind", "Discrepancy-holds"}
+"""Shapes that list some concepts of a scheme and not the others."""
 
-CONTRACT_TERMS = """
-    Document Element realizes
-    Plan Chapter Objective Action text
-    Instrument symbol kind forum
-    Quotation quoted position evidence comparison NotCompared Exact Variant Misattributed NotFound locatorStatus quotes
-    Passage passageOf overlaps
-    SupportLink AssertedSupport assertedFor quotation citedAs
-    CarriedSupport proposedFor carriesPassage verdict Bears BearsPartly reason route coversElement
-    supportedBy supportedByInstrument mayBeSupportedBy mayBeSupportedByInstrument mandatedBy
-    Discrepancy comparedWith discrepancyKind holds Undecided
-""".split()
+CONTRACT_TERMS = (
+    *("Document", "Element", "realizes"),
+    *("Plan", "Chapter", "Objective", "Action", "text"),
+    *("Instrument", "symbol", "kind", "forum"),
+    *("Quotation", "quoted", "position", "evidence", "comparison", "locatorStatus", "quotes"),
+    *("NotCompared", "Exact", "Variant", "Misattributed", "NotFound"),
+    *("Passage", "passageOf", "overlaps"),
+    *("SupportLink", "AssertedSupport", "assertedFor", "quotation", "citedAs"),
+    *("CarriedSupport", "proposedFor", "carriesPassage", "verdict", "Bears", "BearsPartly", "reason", "route"),
+    *("coversElement", "supportedBy", "supportedByInstrument", "mayBeSupportedBy", "mayBeSupportedByInstrument"),
+    *("mandatedBy", "Discrepancy", "comparedWith", "discrepancyKind", "holds", "Undecided"),
+)
 """The terms of this project that the published contract names."""
 
 CLOSED = (DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, XSD)
@@ -162,13 +156,10 @@ def test_a_case_of_style_is_found_by_its_shape_alone(case: Path) -> None:
 
 
 def test_a_link_of_both_kinds_is_found() -> None:
-    """A node of both kinds breaks shapes of both, among them the one that says so."""
-    kinds = ["asserted-support", "carried-support"]
-    valid = triples(*(file for file in VALID if file.parent.name not in {"style", "support-link"}))
-    links = {kind: triples(CASES / kind / "valid.ttl")[0].subject for kind in kinds}
-    both = ox.Triple(links["asserted-support"], A, MG["CarriedSupport"])
-    assert {"SupportLink-kind", "AssertedSupport-proposedFor"} & found_by({*valid, both}, DATA_SHAPES) == {"SupportLink-kind"}
-    assert found_by(valid, DATA_SHAPES) == set()
+    """A node of both kinds breaks shapes of either kind, and the one that forbids it is among them."""
+    link = triples(CASES / "asserted-support" / "valid.ttl")
+    both = ox.Triple(link[0].subject, A, MG["CarriedSupport"])
+    assert "SupportLink-kind" in found_by([*link, both], DATA_SHAPES)
 
 
 # The form of the shapes
@@ -184,7 +175,7 @@ def test_a_file_of_shapes_is_valid_shacl(file: Path) -> None:
 def test_malformed_shapes_are_found() -> None:
     """The check for valid SHACL does find a fault."""
     shapes = Graph().parse(data=f"[] a <{SH.PropertyShape}> ; <{SH.minCount}> 1 , 2 .", format="turtle")
-    with pytest.raises(pyshacl.errors.ReportableRuntimeError):
+    with pytest.raises(ReportableRuntimeError):
         pyshacl.validate(Graph(), shacl_graph=shapes, meta_shacl=True)
 
 
@@ -201,7 +192,7 @@ def test_each_term_of_this_project_is_defined(file: Path) -> None:
     ontology = graph(*sorted((ROOT / "ontology").glob("*.ttl")))
     defined = {*ontology.subjects(), *graph(*FILES).subjects()}
     used = {term for triple in graph(file) for term in triple if isinstance(term, URIRef)}
-    assert {term for term in used if term.startswith((MG.iri, MGS))} - defined == set()
+    assert {term for term in used if str(term).startswith((MG.iri, MGS))} - defined == set()
 
 
 @pytest.mark.parametrize("file", SHAPES, ids=shown)
@@ -225,12 +216,12 @@ def test_property_shapes_are_named_and_reached(file: Path) -> None:
 def test_each_shape_that_finds_has_one_sentence(file: Path) -> None:
     """A property shape, and a node shape with a condition, has one message, which is a sentence."""
     shapes = graph(file)
-    finding = {*shapes.subjects(RDF.type, SH.PropertyShape)}
-    finding |= {shape for shape in shapes.subjects(SH.targetClass) for nesting in NESTING if (shape, nesting, None) in shapes}
+    conditional = {shape for part in NESTING for shape in shapes.subjects(part)} & {*shapes.subjects(SH.targetClass)}
+    finding = {*shapes.subjects(RDF.type, SH.PropertyShape), *conditional}
     assert set(shapes.subjects(SH.message)) == finding
     for shape in finding:
         (message,) = shapes.objects(shape, SH.message)
-        assert re.fullmatch(r"An? [^.]*[a-z][^.]*\.|An? .+[^.]\.", str(message)), message
+        assert re.fullmatch(r"An? [^.]+\.", str(message))
 
 
 def test_no_two_shapes_say_the_same() -> None:
@@ -281,9 +272,9 @@ def below(shapes: Graph, shape: Node) -> set[Node]:
 
 def test_a_list_of_concepts_is_a_scheme() -> None:
     """Where a shape lists concepts they are all of one scheme, unless it is said to allow fewer."""
-    listed = [(shape, values) for shape, values in lists(graph(*SHAPES)) if any(each in values for each in concepts())]
+    listed = [(shape, values) for shape, values in lists(graph(*SHAPES)) if values & concepts()]
     assert len(listed) > 15
-    assert {shape for shape, values in listed if values not in schemes().values()} == NARROWER & {shape for shape, _ in listed}
+    assert {shape for shape, values in listed if values not in schemes().values()} == NARROWER
 
 
 def concepts() -> set[str]:
@@ -293,8 +284,8 @@ def concepts() -> set[str]:
 
 def test_a_pattern_of_concepts_is_a_scheme() -> None:
     """Where a shape has a pattern for concepts, it matches those of one scheme."""
-    patterns = {str(each) for each in graph(*DATA_SHAPES).objects(None, SH.pattern) if str(each).startswith(f"^{MG.iri}")}
-    of_concepts = {pattern for pattern in patterns if pattern.endswith("$")}
+    patterns = {str(pattern) for pattern in graph(*DATA_SHAPES).objects(None, SH.pattern)}
+    of_concepts = {pattern for pattern in patterns if pattern.startswith(f"^{MG.iri}") and pattern.endswith("$")}
     assert len(of_concepts) == 4
     for pattern in of_concepts:
         assert {each for each in concepts() if re.search(pattern, each)} in schemes().values()
@@ -308,9 +299,9 @@ def test_each_target_has_data() -> None:
     folder = ROOT / "data" / "graph"
     files = [*folder.glob("source/*.ttl"), *(folder / f"{name}.ttl" for name in ("registry", "judgements", "inferred"))]
     assert len(files) > 3
-    known = {triple.object.value for triple in triples(*files) if triple.predicate == A and isinstance(triple.object, ox.NamedNode)}
-    targets = {str(target) for target in graph(*DATA_SHAPES).objects(None, SH.targetClass)}
-    assert {compact(target, DEFAULT_BASE) for target in targets - known} == AWAITING_DATA
+    known = {triple.object for triple in triples(*files) if triple.predicate == A}
+    targets = {ox.NamedNode(str(target)) for target in graph(*DATA_SHAPES).objects(None, SH.targetClass)}
+    assert {compact(target.value, DEFAULT_BASE) for target in targets - known} == AWAITING_DATA
 
 
 # The contract
@@ -330,7 +321,8 @@ def test_the_contract_covers_its_terms() -> None:
     """Each term that the contract names is in a member, or is the class a member is about."""
     shapes = graph(*DATA_SHAPES)
     members = set(graph(ROOT / "shapes" / "contract.ttl").objects(None, SKOS.member))
-    about = {shape for member in members for shape in (*shapes.subjects(SH.property, member), member)}
-    nodes = {node for member in members for node in below(shapes, member)}
-    terms = {*(value for node in nodes for value in shapes.objects(node)), *(t for shape in about for t in shapes.objects(shape, SH.targetClass))}
+    terms = {value for member in members for node in below(shapes, member) for value in shapes.objects(node)}
+    for member in members:
+        for shape in (member, *shapes.subjects(SH.property, member)):
+            terms |= set(shapes.objects(shape, SH.targetClass))
     assert {term for term in CONTRACT_TERMS if URIRef(MG.iri + term) not in terms} == set()

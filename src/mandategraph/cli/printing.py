@@ -1,5 +1,6 @@
 """How answers look on a terminal."""
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -15,8 +16,9 @@ UNREVIEWED = "machine-assisted, not reviewed by a human expert"
 
 
 def console() -> Console:
-    """The console for answers: as wide as the terminal; in a pipe wide enough that no cell is cut."""
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, emoji=False)
+    """The console for answers: as wide as the terminal or `COLUMNS` says; in a pipe otherwise 160."""
+    told = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if told else 160, highlight=False, emoji=False)
 
 
 def error(message: str) -> None:

@@ -1,18 +1,16 @@
 """The assembly of the server: routes, headers, and errors to statuses."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 
 import uvicorn
-from fastapi import FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from mandategraph import queries, results
 from mandategraph.answers import Support
-from mandategraph.errors import MandategraphError
+from mandategraph.errors import MandategraphError, UsageError
 from mandategraph.iris import Iris
 from mandategraph.negotiation import chosen
 from mandategraph.release import Home, Manifest
@@ -64,7 +62,6 @@ def _add_errors(app: FastAPI, pages: Pages) -> None:
 
     app.add_exception_handler(MandategraphError, handled)
     app.add_exception_handler(HTTPException, handled)
-    app.add_exception_handler(RequestValidationError, handled)
 
 
 def _add_pages(
@@ -84,27 +81,20 @@ def _add_pages(
     def docs() -> Response:
         return pages.docs(app.openapi(), list(questions.values()))
 
-    @app.get(
-        "/support",
-        responses={
-            200: {"content": {"text/html": {}, "application/json": {}}},
-            404: {"description": "No plan has this number."},
-        },
-    )
-    def support_of_action(
-        request: Request,
-        action: Annotated[str, Query(description="The number of an action, as 1.2 or 2.1.2.", max_length=40)],
-        plan: Annotated[str, Query(description="The plan, as 2011-03-07; without it all.", max_length=40)] = "",
-    ) -> Response:
+    @app.get("/support", openapi_extra=_SUPPORT, responses=_SUPPORT_RESPONSES)
+    def support_of_action(request: Request) -> Response:
         """Which mandates support an action, in the words quoted; every plan that has the number, told apart."""
+        action, plan = (request.query_params.get(name, "").strip() for name in ("action", "plan"))
+        if not action:
+            raise UsageError("expected the number of an action, as action=1.2, found none")
         media = chosen(request.headers.get("accept"), ["application/json", "text/html"])
         if media is None:
             raise HTTPException(406, "this answer can be had as application/json, text/html")
-        parts = support.of(action.strip(), plan.strip() or None)
+        parts = support.of(action, plan or None)
         vary = {"Vary": "Accept"}
         if media == "application/json":
             return JSONResponse([part.data() for part in parts], headers=vary)
-        page = pages.support(action.strip(), plan.strip(), parts, plans)
+        page = pages.support(action, plan, parts, plans)
         page.headers.update(vary)
         return page
 
@@ -140,8 +130,34 @@ def _add_sparql(app: FastAPI, pages: Pages, store: EmbeddedStore, held: Manifest
         return RedirectResponse("/sparql", status_code=308)
 
 
+_SUPPORT: dict[str, object] = {
+    "parameters": [
+        {
+            "name": "action",
+            "in": "query",
+            "required": True,
+            "schema": {"type": "string"},
+            "description": "The number of an action, as 1.2 or 2.1.2.",
+        },
+        {
+            "name": "plan",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "The plan, as 2011-03-07; without it every plan.",
+        },
+    ]
+}
+_SUPPORT_RESPONSES: dict[int | str, dict[str, object]] = {
+    200: {"description": "The answer.", "content": {"application/json": {}, "text/html": {}}},
+    400: {"description": "No number is given."},
+    404: {"description": "No plan has this number."},
+    406: {"description": "No offered format is wanted."},
+}
 _RESPONSES: dict[int | str, dict[str, object]] = {
-    200: {"content": {media: {} for media in (*sparql.ROW_TYPES, *sparql.GRAPH_TYPES)}},
+    200: {
+        "description": "The results, whole.",
+        "content": {media: {} for media in (*sparql.ROW_TYPES, *sparql.GRAPH_TYPES)},
+    },
     400: {
         "description": "The query is missing, repeated, not SPARQL 1.1, or asks for what is refused (SERVICE, updates)."
     },

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -18,7 +17,6 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (MissingError, HTTPStatus.NOT_FOUND),
     (LocatedError, HTTPStatus.BAD_REQUEST),
     (UsageError, HTTPStatus.BAD_REQUEST),
-    (RequestValidationError, HTTPStatus.BAD_REQUEST),
     (MandategraphError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 
@@ -33,7 +31,7 @@ def status_of(error: Exception) -> HTTPStatus:
 def answered(request: Request, error: Exception, pages: Pages) -> Response:
     """The response that tells an error, in the form the client reads."""
     status = status_of(error)
-    detail = _detail(error)
+    detail = str(error.detail) if isinstance(error, HTTPException) else str(error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     wanted = chosen(request.headers.get("accept"), [PROBLEM, "application/json", "text/html"])
     if wanted == "text/html" and request.method in ("GET", "HEAD"):
@@ -49,12 +47,3 @@ def answered(request: Request, error: Exception, pages: Pages) -> Response:
             "found": error.found,
         }
     return JSONResponse(body, status_code=int(status), media_type=PROBLEM, headers=headers)
-
-
-def _detail(error: Exception) -> str:
-    """What went wrong, in a sentence."""
-    if isinstance(error, HTTPException):
-        return str(error.detail)
-    if isinstance(error, RequestValidationError):
-        return "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
-    return str(error)
