@@ -14,7 +14,8 @@ SHAPES = b"""
 @prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
 ex:Thing a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property ex:Thing-name , ex:Thing-age .
 ex:Thing-name a sh:PropertyShape ; sh:path ex:name ; sh:minCount 1 ; sh:message "A thing has a name." .
-ex:Thing-age a sh:PropertyShape ; sh:path ex:age ; sh:minCount 1 ; sh:severity sh:Warning ; sh:message "A thing has an age." .
+ex:Thing-age a sh:PropertyShape ; sh:path ex:age ; sh:minCount 1 ; sh:severity sh:Warning ;
+    sh:message "A thing has an age." .
 """
 
 

@@ -175,7 +175,7 @@ def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatch
     ontology = run.joined("ontology")
     shapes = run.joined("shapes", NOT_DATA_SHAPES)
     terms = schemes.parsed(ontology, "ontology")
-    held = schemes.schemes_of(terms)
+    held = schemes.schemes_of(terms, "ontology")
     corpus = run.corpus(held)
     with watch("stating"):
         stated = triples.state(corpus, run.iris, held, run.version)

@@ -55,12 +55,20 @@ def turtle_fault(error: SyntaxError, file: str) -> SyntaxFault:
     return SyntaxFault(Place(file, error.lineno or 0, error.offset or 0), "Turtle", message)
 
 
-def schemes_of(triples: list[ox.Triple]) -> Schemes:
-    """The schemes a graph holds; a concept may stand in several."""
+def schemes_of(triples: list[ox.Triple], file: str) -> Schemes:
+    """The schemes a graph holds; a concept may stand in several.
+
+    Raises:
+        SyntaxFault: two concepts of a scheme have one notation.
+    """
     notations = {t.subject: lexical(t.object) for t in triples if t.predicate == SKOS["notation"]}
     concepts: dict[str, dict[str, ox.NamedNode]] = {}
     for triple in triples:
         scheme = lexical(triple.object).removeprefix(MG.iri)
         if triple.predicate == SKOS["inScheme"] and isinstance(triple.subject, ox.NamedNode):
-            concepts.setdefault(scheme, {})[notations[triple.subject]] = triple.subject
+            notation = notations[triple.subject]
+            other = concepts.setdefault(scheme, {}).setdefault(notation, triple.subject)
+            if other != triple.subject:
+                told = f"{notation!r} for {other.value} and {triple.subject.value}"
+                raise SyntaxFault(Place(file), f"a notation once in mg:{scheme}", told)
     return Schemes(concepts)
