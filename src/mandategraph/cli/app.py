@@ -298,8 +298,7 @@ def serve(
         from mandategraph import server
     except ModuleNotFoundError as missing:
         raise UsageError(f"serving needs the package {missing.name}; install 'mandategraph[serve]'") from None
-    typer.echo(f"http://{host}:{port}/  (SPARQL at /sparql; stop with Ctrl-C)", err=True)
-    server.run(where, held, store, host, port)
+    server.run(where, held, store, host, port, lambda address: typer.echo(f"{address}  (stop with Ctrl-C)", err=True))
 
 
 def _checkout(root: Path | None) -> Home:

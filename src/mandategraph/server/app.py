@@ -1,5 +1,6 @@
 """The assembly of the server: routes, headers, and errors to statuses."""
 
+import socket
 from collections.abc import Awaitable, Callable
 
 import uvicorn
@@ -45,9 +46,21 @@ def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
     return app
 
 
-def run(where: Home, held: Manifest, store: EmbeddedStore, host: str, port: int) -> None:
-    """Serve a release until interrupted."""
-    uvicorn.run(application(where, held, store), host=host, port=port, log_level="warning", server_header=False)
+def run(where: Home, held: Manifest, store: EmbeddedStore, host: str, port: int, told: Callable[[str], None]) -> None:
+    """Serve a release until interrupted.
+
+    Raises:
+        UsageError: the address cannot be listened on.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(f"{host}:{port}: expected an address that is free, found {error.strerror or error}") from None
+    told(f"http://{host}:{port}/")
+    with listening:
+        config = uvicorn.Config(application(where, held, store), log_level="warning", server_header=False)
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _add_errors(app: FastAPI, pages: Pages) -> None:

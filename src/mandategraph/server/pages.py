@@ -11,6 +11,8 @@ from starlette.responses import HTMLResponse
 from mandategraph.answers import Part
 from mandategraph.queries import Query
 from mandategraph.release import Manifest
+from mandategraph.server.sparql import MAX_LENGTH
+from mandategraph.sparql_text import MAX_DEPTH
 from mandategraph.vocabulary import PREFIXES, compact
 
 _FOLDER = Path(__file__).parent
@@ -50,7 +52,7 @@ class Pages:
 
     def docs(self, openapi: Mapping[str, Any], questions: Sequence[Query]) -> HTMLResponse:
         """How to use the service, from its own OpenAPI description."""
-        return self._render("docs.html", openapi=openapi, questions=questions)
+        return self._render("docs.html", openapi=openapi, questions=questions, longest=MAX_LENGTH, deepest=MAX_DEPTH)
 
     def problem(self, status: HTTPStatus, detail: str) -> HTMLResponse:
         """What went wrong, and where to go on."""
