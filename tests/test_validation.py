@@ -25,7 +25,7 @@ def triples(text: bytes) -> list[ox.Triple]:
 
 
 def test_the_real_graph_conforms_and_the_published_report_says_what_was_found() -> None:
-    report = pipeline.report_of(home(ROOT), DEFAULT_BASE)
+    report = pipeline.report_of(home(ROOT))
     assert report.conforms
     assert {each.severity for each in report.findings} == {"Warning"}
     published = (ROOT / "data" / "graph" / "report.ttl").read_text("utf-8")

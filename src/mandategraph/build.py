@@ -224,18 +224,22 @@ def differences(where: Home, built: Built) -> list[str]:
     return sorted(changed | (standing ^ built.files.keys()))
 
 
-def report_of(where: Home, base: str) -> "Report":
-    """The report of holding the release that stands against the shapes of the checkout, made afresh.
+def report_of(where: Home) -> "Report":
+    """The report of holding the release that stands against the shapes, made afresh.
+
+    The shapes are those of the checkout, or those an installed package ships with its release.
 
     Raises:
         MandategraphError: there is no build, or a file cannot be read.
     """
     from mandategraph import validation
 
-    run = _Build(where, Iris(base), unwatched, fresh=True)
     held = manifest(where.release)
     data = data_triples(where.release, held)
-    return validation.check(data, schemes.parsed(run.joined("shapes", NOT_DATA_SHAPES), "shapes"))
+    run = _Build(where, Iris(held.base), unwatched, fresh=True)
+    shipped = texts(where.release, held)[run.iris.mint("graph", name="shapes")]
+    shapes = run.joined("shapes", NOT_DATA_SHAPES) if where.checkout else shipped
+    return validation.check(data, schemes.parsed(shapes, "shapes"))
 
 
 def _closed(

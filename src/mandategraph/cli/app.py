@@ -107,11 +107,14 @@ def build(
 @app.command(epilog="Example: mandategraph validate --format json")
 def validate(root: Root = None, form: Format = Form.TABLE) -> None:
     """Hold the release against the shapes afresh; exit 1 if it violates one."""
-    from mandategraph import build as pipeline
-
-    where = _checkout(root)
+    where = home(root)
     base = _standing_base(where)
-    report = pipeline.report_of(where, base)
+    try:
+        from mandategraph import build as pipeline
+
+        report = pipeline.report_of(where)
+    except ModuleNotFoundError as missing:
+        raise UsageError(f"validating needs the package {missing.name}; install 'mandategraph[build]'") from None
     columns = ("severity", "shape", "focus", "path", "value", "component", "message")
     found = [{name: str(getattr(each, name)) for name in columns} for each in report.findings]
     if form is Form.TTL:
