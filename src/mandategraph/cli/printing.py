@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -27,21 +26,26 @@ def error(message: str) -> None:
 
 
 def rows(columns: Sequence[str], values: Iterable[Mapping[str, str]], base: str) -> None:
-    """Rows as a table; columns that are empty in every row are named below it."""
+    """Rows as a table; what is the same in every row, or empty in every row, is told once below it."""
     held = list(values)
-    shown = [name for name in columns if any(row[name] for row in held)]
-    table = Table(show_lines=False, pad_edge=False, box=None, header_style="bold")
+    out = console()
+    if not held:
+        out.print("0 rows")
+        return
+    different = {name: len({row[name] for row in held}) > 1 for name in columns}
+    shown = [name for name in columns if different[name] or (len(held) == 1 and held[0][name])]
+    table = Table(pad_edge=False, box=None, header_style="bold")
     for name in shown:
         table.add_column(name, overflow="fold", max_width=60)
     for row in held:
-        table.add_row(*(escape(compact(row[name], base)) for name in shown))
-    out = console()
-    if held:
-        out.print(table)
-    empty = [name for name in columns if name not in shown]
-    out.print(
-        f"{len(held)} row{'' if len(held) == 1 else 's'}" + (f"; empty: {', '.join(empty)}" if held and empty else "")
-    )
+        table.add_row(*(Text(compact(row[name], base)) for name in shown))
+    out.print(table)
+    same = [f"{name} {compact(held[0][name], base)}" for name in columns if name not in shown and held[0][name]]
+    empty = [name for name in columns if not any(row[name] for row in held)]
+    told = [f"{len(held)} row{'' if len(held) == 1 else 's'}"]
+    told += [f"in every row: {', '.join(same)}"] if same else []
+    told += [f"empty: {', '.join(empty)}"] if empty else []
+    out.print(Text("; ".join(told)))
 
 
 def part(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str]) -> None:
