@@ -12,7 +12,16 @@ from mandategraph.model import UnitKey, UnitKind, words_of
 DEFAULT_BASE = "https://w3id.org/mandategraph/"
 
 _SEGMENT = r"[a-z0-9][a-z0-9.-]*"
-_SLUG = re.compile(_SEGMENT)
+_BASE = re.compile(r"https?://[\w.-]+(?::[0-9]+)?/(?:(?:[^\s<>\"{}|\\^`?#%/\x00-\x20]|%[0-9A-Fa-f]{2})+/)*")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be a segment of an IRI of this project.
+
+    >>> is_name("ag-dec-63-lima-2010"), is_name("Res 3")
+    (True, False)
+    """
+    return bool(re.fullmatch(_SEGMENT, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,7 @@ class Iris:
     """The IRIs under one base."""
 
     def __init__(self, base: str = DEFAULT_BASE) -> None:
-        if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`?#]+/", base):
+        if not _BASE.fullmatch(base) or {".", ".."} & set(base.split("/")):
             raise ValueError(f"a base is an absolute http(s) IRI that ends in '/', not {base!r}")
         self.base = base
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from mandategraph.errors import MandategraphError, TableError, raise_all
+from mandategraph.iris import is_name
 from mandategraph.model import Boundary, Cue, Judgements, Overlap, StatedSource, Verb
 from mandategraph.schemes import Schemes
 from mandategraph.tables import Row, Schema, rows, schema
@@ -52,6 +53,16 @@ def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list[Mandategr
                     schemes.check(row, column, scheme)
             except TableError as fault:
                 faults.append(fault)
+    faults += [
+        row.fault("document", "a document exactly where there are words")
+        for row in tables["scope"]
+        if bool(row["document"]) != bool(row["words"])
+    ]
+    faults += [
+        row.fault("name", "a name of small letters, digits, '-' and '.'")
+        for row in (*tables["scope"], *tables["stated-sources"])
+        if not is_name(row["name"])
+    ]
     verbs = {row["verb"] for row in tables["verbs"]}
     used = {row["verb"] for row in tables["cues"]}
     for row in tables["cues"]:

@@ -1,5 +1,6 @@
 """What the documents and tables hold, as immutable values that cannot be built invalid."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -349,6 +350,23 @@ def folded(text: str) -> str:
     'a b c'
     """
     return " ".join(text.split())
+
+
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a year, a month or a day, as precise as it is known.
+
+    >>> is_date("1994-12"), is_date("2010-02-30")
+    (True, False)
+    """
+    if _DATE.fullmatch(text):
+        return True
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 _WORDS = re.compile(r"[^\W_]+")

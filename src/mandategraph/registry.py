@@ -1,10 +1,10 @@
 """The registry: hand-kept tables of instruments, their titles, and how documents word them."""
 
-import re
 from collections.abc import Mapping
 
 from mandategraph.errors import MandategraphError, TableError, raise_all
-from mandategraph.model import Body, Instrument, Plan, Registry, Spelling
+from mandategraph.iris import is_name
+from mandategraph.model import Body, Instrument, Plan, Registry, Spelling, is_date
 from mandategraph.schemes import Schemes
 from mandategraph.tables import Row, Schema, rows, schema
 
@@ -30,7 +30,6 @@ RELATIONS = (
     "supplements",
 )  # fmt: skip
 _STATUSES = ("verified", "believed")
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Registry:
@@ -110,6 +109,13 @@ def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list[Mandategr
     faults: list[MandategraphError] = []
     for row in (*tables["instruments"], *tables["unused"]):
         faults += _instrument_faults(row, schemes)
+    names = (("instruments", "slug"), ("unused", "slug"), ("plans", "plan"), ("bodies", "slug"))
+    faults += [
+        row.fault(column, "a name of small letters, digits, '-' and '.'")
+        for table, column in names
+        for row in tables[table]
+        if not is_name(row[column])
+    ]
     faults += _reference_faults(tables, schemes)
     faults += _use_faults(tables)
     return faults
@@ -121,7 +127,7 @@ def _instrument_faults(row: Row, schemes: Schemes) -> list[MandategraphError]:
         faults.append(row.fault("status", "verified or believed"))
     if row["status"] == "verified" and not row["source_url"]:
         faults.append(row.fault("source_url", "where the facts were read"))
-    if row["date"] and not _DATE.fullmatch(row["date"]):
+    if row["date"] and not is_date(row["date"]):
         faults.append(row.fault("date", "YYYY, YYYY-MM or YYYY-MM-DD, as precise as known"))
     if any(relation not in RELATIONS for relation, _ in _related(row)):
         faults.append(row.fault("related", f"relation=slug, the relation one of {', '.join(RELATIONS)}"))

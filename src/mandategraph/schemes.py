@@ -59,8 +59,12 @@ def schemes_of(triples: list[ox.Triple], file: str) -> Schemes:
     """The schemes a graph holds; a concept may stand in several.
 
     Raises:
-        SyntaxFault: two concepts of a scheme have one notation.
+        SyntaxFault: a concept has no notation, or two of a scheme have one.
     """
+    placed = {t.subject for t in triples if t.predicate == SKOS["inScheme"]}
+    unnamed = placed - {t.subject for t in triples if t.predicate == SKOS["notation"]}
+    if unnamed:
+        raise SyntaxFault(Place(file), "a notation on every concept", ", ".join(sorted(map(str, unnamed))))
     notations = {t.subject: lexical(t.object) for t in triples if t.predicate == SKOS["notation"]}
     concepts: dict[str, dict[str, ox.NamedNode]] = {}
     for triple in triples:

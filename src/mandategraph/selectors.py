@@ -43,18 +43,18 @@ def _faults(node: str, resource: str, values: Values, texts: Mapping[NamedNode, 
         return found[0] if len(found) == 1 else ""
 
     selectors = values.get((resource, OA["hasSelector"].value), [])
-    kinds = {one(each, A): each for each in selectors}
-    quote, position = kinds.get(OA["TextQuoteSelector"].value, ""), kinds.get(OA["TextPositionSelector"].value, "")
+    quote, position = (
+        _only([each for each in selectors if one(each, A) == OA[kind].value])
+        for kind in ("TextQuoteSelector", "TextPositionSelector")
+    )
     source = one(resource, OA["hasSource"])
-    text = texts.get(NamedNode(source)) if source else None
+    text = texts.get(NamedNode(source), "") if source else ""
     start, end = one(position, OA["start"]), one(position, OA["end"])
-    if text is None or not (start.isdigit() and end.isdigit()):
-        return [
-            InvalidGraphError(
-                f"{resource}: expected a source and both selectors, found {source or 'no source'}, {selectors}"
-            )
-        ]
-    first, last = int(start), int(end)
+    first, last = (int(each) if each.isdecimal() else -1 for each in (start, end))
+    if len(selectors) != len({quote, position} - {""}) or not quote or not 0 <= first < last <= len(text):
+        found = f"{source or 'no source'}, {selectors}, {start or '?'}–{end or '?'}"
+        told = f"{resource}: expected a source and both selectors, found {found}"
+        return [InvalidGraphError(told)]
     expected = {
         OA["exact"]: text[first:last],
         OA["prefix"]: text[max(0, first - CONTEXT) : first],
@@ -73,3 +73,7 @@ def _faults(node: str, resource: str, values: Values, texts: Mapping[NamedNode, 
                 told = f"{node}: expected the words of its evidence, {text[first:last]!r}, found {words!r}"
                 faults += [InvalidGraphError(told)]
     return faults
+
+
+def _only(found: list[str]) -> str:
+    return found[0] if len(found) == 1 else ""

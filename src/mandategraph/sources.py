@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mandategraph.errors import SourceError, SyntaxFault, TableError
-from mandategraph.model import PartDescription, SourceDescription
+from mandategraph.iris import is_name
+from mandategraph.model import NOT_STATED, PartDescription, SourceDescription, is_date
 from mandategraph.places import Place
 
 _FIELDS = ("identifier", "title", "title_source", "issued_by", "date", "symbol", "address", "sha256", "rights")
@@ -28,7 +29,9 @@ def described(content: str, file: str, genres: Mapping[str, object]) -> tuple[So
     documents = tables.get("document")
     if not isinstance(documents, list) or not documents:
         raise TableError(Place(file), "[[document]] entries", ", ".join(tables) or "none")
-    return tuple(_document(each, number, file, genres) for number, each in enumerate(documents, 1))
+    found = tuple(_document(each, number, file, genres) for number, each in enumerate(documents, 1))
+    _once([each.identifier for each in found], "an identifier used once", file)
+    return found
 
 
 def _place(file: str, message: str) -> Place:
@@ -36,17 +39,34 @@ def _place(file: str, message: str) -> Place:
     return Place(file, int(found[1]), int(found[2])) if found else Place(file)
 
 
-def _document(table: dict[str, Any], number: int, file: str, genres: Mapping[str, object]) -> SourceDescription:
-    name = table.get("identifier", f"number {number}")
+def _once(names: list[str], expected: str, file: str) -> None:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise TableError(Place(file), expected, name)
+
+
+def _document(table: object, number: int, file: str, genres: Mapping[str, object]) -> SourceDescription:
+    if not isinstance(table, dict):
+        raise TableError(Place(file), "[[document]] entries", str(table))
+    where = f"document {table.get('identifier', f'number {number}')}"
     strings = {key: value for key, value in table.items() if key != "part"}
-    _same_keys(strings, _FIELDS, _OPTIONAL, f"document {name}", file)
-    parts = tuple(_part(each, f"document {name}", file, genres) for each in table.get("part", []))
-    if not parts:
-        raise TableError(Place(file), f"document {name} with [[document.part]] entries", "none")
-    return SourceDescription(**strings, parts=parts)
+    _same_keys(strings, _FIELDS, _OPTIONAL, where, file)
+    parts = table.get("part", [])
+    if not isinstance(parts, list) or not parts:
+        raise TableError(Place(file), f"{where} with [[document.part]] entries", str(parts or "none"))
+    source = SourceDescription(**strings, parts=tuple(_part(each, where, file, genres) for each in parts))
+    _once([part.name for part in source.parts], f"{where}: a name of a part used once", file)
+    for name in (source.identifier, *(part.name for part in source.parts)):
+        if not is_name(name):
+            raise TableError(Place(file), f"{where}: a name of small letters, digits, '-' and '.'", name)
+    if source.date != NOT_STATED and not is_date(source.date):
+        raise TableError(Place(file), f"{where}: a date as YYYY, YYYY-MM or YYYY-MM-DD, or '{NOT_STATED}'", source.date)
+    return source
 
 
-def _part(table: dict[str, Any], where: str, file: str, genres: Mapping[str, object]) -> PartDescription:
+def _part(table: object, where: str, file: str, genres: Mapping[str, object]) -> PartDescription:
+    if not isinstance(table, dict):
+        raise TableError(Place(file), f"{where} with [[document.part]] entries", str(table))
     _same_keys(table, ("name", "genre"), ("begins", "plan"), f"{where}, part", file)
     if table["genre"] not in genres:
         raise TableError(Place(file), f"{where}: a genre among {', '.join(genres)}", str(table["genre"]))

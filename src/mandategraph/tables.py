@@ -58,7 +58,7 @@ def rows(content: str, file: str, form: Schema) -> list[Row]:
             faults.append(TableError(place, f"{len(form.columns)} cells", f"{len(cells)}: {line}"))
             continue
         row = Row(dict(zip(form.columns, cells, strict=True)), place)
-        empty = [name for name in form.columns if not row[name] and name not in form.optional]
+        empty = [name for name in form.columns if not row[name].strip() and name not in form.optional]
         faults += [row.fault(name, "a value") for name in empty]
         found.append(row)
     faults += _repeated(found, form.key)

@@ -26,7 +26,7 @@ def written(triples: Iterable[ox.Triple], base: str, comments: Iterable[str] = (
     """
     writer = _Writer(base)
     subjects: dict[str, dict[str, list[str]]] = {}
-    for triple in triples:
+    for triple in set(triples):
         if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
             raise ValueError(f"a graph with a blank node has no canonical text: {triple}")  # noqa: TRY004 - the value is wrong, not the type
         predicate = "a" if triple.predicate == A else writer.node(triple.predicate.value)
@@ -91,5 +91,6 @@ class _Writer:
         escaped = literal.value.translate(_ESCAPES)
         quoted = '"' + _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04X}", escaped) + '"'
         if literal.language:
-            return f"{quoted}@{literal.language}"
+            direction = f"--{literal.direction.value}" if literal.direction else ""
+            return f"{quoted}@{literal.language}{direction}"
         return quoted if datatype == _STRING else f"{quoted}^^{self.node(datatype)}"

@@ -24,6 +24,8 @@ def read(source: SourceDescription, text: str) -> Reading:
             several faults are raised together as `Faults`.
     """
     index = LineIndex(source.file, text)
+    if not text:
+        raise SourceError(Place(source.file), "a text with words", text)
     spans = _spans(source, index, text)
     parts: list[PartReading] = []
     faults: list[MandategraphError] = []

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from mandategraph.documents.lines import Cursor, Line, lines_of
+from mandategraph.documents.lines import Cursor, Line, line_of, lines_of
 from mandategraph.documents.units import NumberRegister
 from mandategraph.errors import MandategraphError, SourceError, raise_all
 from mandategraph.model import (
@@ -19,6 +19,7 @@ from mandategraph.model import (
     container,
     folded,
     leaf,
+    words_of,
 )
 from mandategraph.places import Span
 
@@ -70,9 +71,7 @@ def read(part: PartDescription, cursor: Cursor) -> PartReading:
         SourceError: a line has no place in the genre; several are raised together as `Faults`.
     """
     reader = _Linkage(part, cursor)
-    element = reader.body()
-    raise_all(reader.faults)
-    return PartReading(element, part.plan, tuple(reader.units), tuple(reader.citations))
+    return PartReading(reader.body(), part.plan, tuple(reader.units), tuple(reader.citations))
 
 
 @dataclass
@@ -93,8 +92,9 @@ class _Linkage:
             except SourceError as fault:
                 self.faults.append(fault)
                 self._skip_to_number(line)
-        if not children:
+        if not (self.units or self.faults):
             raise self.cursor.fault(None, "a title and chapters")
+        raise_all(self.faults)
         plan = UnitKey(UnitKind.PLAN, self.part.plan or self.part.name)
         return container(self.part.name, ElementKind.PART, children, plan)
 
@@ -115,7 +115,8 @@ class _Linkage:
         """A numbered line opens a chapter only if its first action follows: resolutions number paragraphs too."""
         line, following = self.cursor.peek(), self.cursor.peek(1)
         found = line and _CHAPTER.fullmatch(line.text)
-        return bool(found and following and following.text.startswith(f"{found[1]}.1"))
+        first = following and _ACTION.fullmatch(following.text)
+        return bool(found and first and first[1] == f"{found[1]}.1")
 
     def _chapter(self) -> Element:
         line = self.cursor.take()
@@ -123,7 +124,7 @@ class _Linkage:
         if not found:
             raise self.cursor.fault(line, "a chapter, as '1. Title', followed by its first action")
         unit = UnitKey(UnitKind.CHAPTER, found[1])
-        self.numbers.claim(unit, self.cursor, line)
+        self.faults += self.numbers.claim(unit, self.cursor, line)
         key = f"{self.part.name}/chapter-{found[1]}"
         self._unit(unit, found[2], UnitKey(UnitKind.PLAN, self.part.plan or ""), key)
         children = _numbered(line, found, key)
@@ -144,7 +145,7 @@ class _Linkage:
         if not found or not found[1].startswith(f"{chapter.notation}."):
             raise self.cursor.fault(line, f"an action of chapter {chapter.notation}, as '{chapter.notation}.1 Words'")
         unit = UnitKey(UnitKind.ACTION, found[1])
-        self.numbers.claim(unit, self.cursor, line)
+        self.faults += self.numbers.claim(unit, self.cursor, line)
         key = f"{parent}/action-{found[1]}"
         self._unit(unit, found[2], chapter, key)
         children = _numbered(line, found, key)
@@ -218,9 +219,10 @@ class _Block:
         children += [each.leaf(f"{key}/words-{n}", ElementKind.WORDS) for n, each in enumerate(words, 1)]
         children.append(leaf(f"{key}/mark-2", ElementKind.MARK, close, close + 1))
         tail = self._closing_line(line, close).after(close + 1)
-        if tail and not tail.text.startswith(OPENING):
-            children.append(tail.leaf(f"{key}/gloss", ElementKind.GLOSS))
-            tail = None
+        gloss = tail and _gloss(tail)
+        if tail and gloss:
+            children.append(gloss.leaf(f"{key}/gloss", ElementKind.GLOSS))
+            tail = tail.after(gloss.end)
         self._add(key, children, Span(words[0].start, words[-1].end), quoted=True)
         if tail:
             self.take(tail)
@@ -236,7 +238,7 @@ class _Block:
         """The lines between the marks."""
         inside = line.start + 1, close
         words = lines_of(self.reader.cursor.text, Span(*inside)) if inside[0] < inside[1] else []
-        if not words:
+        if not any(words_of(each.text) for each in words):
             raise self.reader.cursor.fault(line, "words between the quotation marks")
         return words
 
@@ -275,10 +277,17 @@ class _Block:
         while (line := cursor.peek()) is not None and _LETTERED.match(line.text):
             cursor.take()
             end = line.end
-            if line.text.endswith(".") and not line.text[:-1].strip("abcdefghijklmnopqrstuvwxyz"):
-                end = cursor.take().end
+            if not line.text[2:]:
+                end = self._words_of_item(line).end
             items.append(leaf(f"{key}/item-{len(items) + 1}", ElementKind.ITEM, line.start, end))
         return items
+
+    def _words_of_item(self, letter: Line) -> Line:
+        """The line that holds the words of an item whose letter stands alone."""
+        words = self.reader.cursor.take()
+        if heading_end(words.text) is not None or _ACTION.fullmatch(words.text):
+            raise self.reader.cursor.fault(words, f"the words of {letter.text!r}")
+        return words
 
     def _add(self, key: str, children: list[Element], span: Span, *, quoted: bool, locator: str | None = None) -> None:
         self.reader.position += 1
@@ -295,6 +304,22 @@ class _Block:
                 locator,
             )
         )
+
+
+def _gloss(tail: Line) -> Line | None:
+    """What stands behind a closing mark up to the next quotation; marks inside brackets open none.
+
+    >>> _gloss(Line(0, 15, "(such as “a”) x"))
+    Line(start=0, end=15, text='(such as “a”) x')
+    >>> _gloss(Line(0, 9, "(b) “cde”"))
+    Line(start=0, end=3, text='(b)')
+    """
+    depth = 0
+    for offset, character in enumerate(tail.text):
+        depth += (character in "([") - (character in ")]")
+        if character == OPENING and depth <= 0:
+            return line_of(tail.text[:offset], tail.start)
+    return tail
 
 
 def _numbered(line: Line, found: re.Match[str], key: str) -> list[Element]:

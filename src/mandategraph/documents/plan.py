@@ -43,7 +43,7 @@ class _PlanReader:
         return UnitKey(UnitKind.PLAN, self.part.plan or self.part.name)
 
     def claim(self, unit: UnitKey, line: Line) -> None:
-        self.numbers.claim(unit, self.cursor, line)
+        self.faults += self.numbers.claim(unit, self.cursor, line)
 
     def note(self, unit: UnitKey, words: Element, parent: UnitKey, key: str, cited_as: str = "") -> None:
         text = folded(words.span.of(self.cursor.text))
@@ -55,9 +55,16 @@ class _PlanReader:
         if words_start is not None:
             return [number, leaf(f"{key}/words", ElementKind.WORDS, line.start + words_start, line.end)]
         following = self.cursor.peek()
-        if following is None or self.opens(following):
-            raise self.cursor.fault(following, f"the words of {line.text!r}")
+        if following is None:
+            raise self.cursor.fault(None, f"the words of {line.text!r}")
+        if self.ends_words(following):
+            self.faults.append(self.cursor.fault(following, f"the words of {line.text!r}"))
+            return [number]
         return [number, self.cursor.take().leaf(f"{key}/words", ElementKind.WORDS)]
+
+    def ends_words(self, line: Line) -> bool:
+        """Whether a line cannot be the words of the number before it."""
+        return self.opens(line)
 
     def opens(self, line: Line) -> bool:
         """Whether a line opens a numbered part."""
@@ -118,7 +125,7 @@ class _Numbered(_PlanReader):
         self.claim(unit, line)
         key = f"{self.part.name}/chapter-{found[1]}"
         children = self.numbered(key, line, found.end(1) + 1, _start(found, 2))
-        self.note(unit, children[1], self.plan, key)
+        self.note(unit, children[-1], self.plan, key)
         while (following := self.cursor.peek()) is not None:
             number = _NUMBER.fullmatch(following.text)
             if number and "." not in number[1]:
@@ -139,7 +146,7 @@ class _Numbered(_PlanReader):
         self.claim(unit, line)
         key = f"{parent}/action-{found[1]}"
         children = self.numbered(key, line, found.end(1) + 1, _start(found, 2))
-        self.note(unit, children[1], chapter, key)
+        self.note(unit, children[-1], chapter, key)
         return container(key, ElementKind.ACTION, children, unit)
 
 
@@ -198,7 +205,7 @@ class _Objectives(_PlanReader):
         self.claim(unit, line)
         key = f"{self.part.name}/chapter-{found[2]}"
         children = self.numbered(key, line, found.end(1), found.start(3))
-        self.note(unit, children[1], self.plan, key, f"Chapter {found[2]}")
+        self.note(unit, children[-1], self.plan, key, f"Chapter {found[2]}")
         while (following := self.cursor.peek()) is not None and not _CHAPTER.fullmatch(following.text):
             try:
                 children.append(self._objective(unit, key))
@@ -218,14 +225,18 @@ class _Objectives(_PlanReader):
         self.claim(unit, line)
         key = f"{parent}/objective-{found[2]}"
         children = self.numbered(key, line, found.end(1), _start(found, 3))
-        self.note(unit, children[1], chapter, key, f"Objective {found[2]}")
-        label = self.cursor.take()
-        if not _PROPOSED.fullmatch(label.text):
-            raise self.cursor.fault(label, "'Proposed actions'")
-        children.append(label.leaf(f"{key}/label", ElementKind.LABEL))
+        self.note(unit, children[-1], chapter, key, f"Objective {found[2]}")
+        label = self.cursor.peek() or self.cursor.take()
+        if _PROPOSED.fullmatch(label.text):
+            children.append(self.cursor.take().leaf(f"{key}/label", ElementKind.LABEL))
+        else:
+            self.faults.append(self.cursor.fault(label, "'Proposed actions'"))
         while (following := self.cursor.peek()) is not None and not self._ends_objective(following):
             children.append(self._action(unit, key))
         return container(key, ElementKind.OBJECTIVE, children, unit)
+
+    def ends_words(self, line: Line) -> bool:
+        return self.opens(line) or bool(_PROPOSED.fullmatch(line.text))
 
     def _ends_objective(self, line: Line) -> bool:
         return bool(_CHAPTER.fullmatch(line.text) or _OBJECTIVE.fullmatch(line.text))
@@ -239,7 +250,7 @@ class _Objectives(_PlanReader):
         self.claim(unit, line)
         key = f"{parent}/action-{unit.notation}"
         children = self.numbered(key, line, found.end(1) + 1, _start(found, 2))
-        self.note(unit, children[1], objective, key, f"Objective {objective.notation}, proposed action {found[1]}")
+        self.note(unit, children[-1], objective, key, f"Objective {objective.notation}, proposed action {found[1]}")
         return container(key, ElementKind.ACTION, children, unit)
 
 

@@ -12,14 +12,12 @@ class NumberRegister:
     def __init__(self) -> None:
         self._places: dict[UnitKey, Place] = {}
 
-    def claim(self, unit: UnitKey, cursor: Cursor, line: Line) -> None:
-        """Note that a part stands on a line.
-
-        Raises:
-            SourceError: the same part stood before.
-        """
+    def claim(self, unit: UnitKey, cursor: Cursor, line: Line) -> list[SourceError]:
+        """Note that a part stands on a line; the fault if the same part stood before."""
         place = cursor.place(line.start)
-        if unit in self._places:
-            earlier = self._places[unit]
-            raise SourceError(place, f"a {unit.kind} number not used before ({earlier} has this one)", unit.notation)
-        self._places[unit] = place
+        earlier = self._places.setdefault(unit, place)
+        if earlier == place:
+            return []
+        article = "an" if unit.kind.value[0] in "aeiou" else "a"
+        expected = f"{article} {unit.kind} number not used before ({earlier} has this one)"
+        return [SourceError(place, expected, unit.notation)]

@@ -86,6 +86,8 @@ def located(reading: Reading, words: str, place: Place, within: Span | None = No
         TableError: they do not stand there, or in a whole document more than once.
     """
     area = within or Span(0, len(reading.text))
+    if not words.split():
+        raise TableError(place, f"words of {reading.source.file}", words)
     spans = list(_occurrences(area.of(reading.text), words, area.start))
     if not spans or (within is None and len(spans) > 1):
         times = "once" if within is None else "in the quotation"
@@ -101,14 +103,22 @@ def _occurrences(text: str, words: str, offset: int) -> Iterator[Span]:
 
 def check_plans(corpus: Corpus) -> list[MandategraphError]:
     """Faults where the plans the documents print and the plans of the registry are not the same."""
-    printed = {part.plan: reading.source.file for reading in corpus.readings for part in reading.parts if part.plan}
+    printed: dict[str, list[Reading]] = {}
+    for reading in corpus.readings:
+        for part in reading.parts:
+            if part.plan:
+                printed.setdefault(part.plan, []).append(reading)
     place = Place("data/registry/plans.tsv")
+    known = corpus.registry.plans
     faults: list[MandategraphError] = [
-        TableError(place, f"a row for the plan {name!r} that {file} prints", "none")
-        for name, file in printed.items()
-        if name not in corpus.registry.plans
+        TableError(place, f"a row for the plan {name!r} that {readings[0].source.file} prints", "none")
+        for name, readings in printed.items()
+        if name not in known
     ]
-    faults += [
-        TableError(place, "a plan some document prints", name) for name in corpus.registry.plans if name not in printed
-    ]
+    faults += [TableError(place, "a plan some document prints", name) for name in known if name not in printed]
+    for name, readings in printed.items():
+        documents = [reading.source.identifier for reading in readings]
+        if name in known and known[name].worded_by not in documents:
+            expected = f"plan {name} worded by a document that prints it ({', '.join(documents)})"
+            faults.append(TableError(place, expected, known[name].worded_by))
     return faults
