@@ -81,6 +81,8 @@ RULES: dict[str, Rule] = {
         Rule("passage", "passage/{slug}/{key}", (("slug", _SEGMENT), _KEY)),
         Rule("identification", "identification/{document}/{key}", (_DOCUMENT, _KEY)),
         Rule("discrepancy", "discrepancy/{document}/{key}", (_DOCUMENT, _KEY)),
+        Rule("classification", "classification/{key}", (_KEY,)),
+        Rule("reading", "reading/{document}/{notation}/{number}", (_DOCUMENT, _NOTATION, _NUMBER)),
         Rule("cue", "cue/{document}/{notation}/{quotation}/{number}", _CODED),
         Rule("address", "address/{document}/{notation}/{quotation}/{number}", _CODED),
         Rule("overlap", "overlap/{number}", (_NUMBER,)),

@@ -179,6 +179,8 @@ def results_of(
         return store.query(text, given)
     except SyntaxError as error:
         raise sparql_fault(error, file, text) from None
+    except OSError as error:
+        raise UsageError(f"{file}: expected a query that calls no other endpoint, found {error}") from None
 
 
 def sparql_fault(error: SyntaxError, file: str, text: str) -> SyntaxFault:

@@ -44,16 +44,17 @@ def infer(data: Iterable[ox.Triple], axioms: Iterable[ox.Triple], base: str) -> 
     """
     stated = to_rdflib(data)
     graph = stated + to_rdflib(axioms)
+    known = set(graph)
     closure = owlrl.DeductiveClosure(owlrl.OWLRL_Semantics)
     closure.expand(graph)
     clashes = sorted({*_disjoint_classes(graph), *_disjoint_properties(graph), *_reported(graph)})
-    new = (each for each in graph if each not in stated and _publishable(each, base))
+    new = (each for each in graph if each not in known and _publishable(each, base))
     return Closure(frozenset(to_oxigraph(new)), tuple(clashes))
 
 
 def _publishable(triple: tuple[Node, Node, Node], base: str) -> bool:
     subject, predicate, value = triple
-    if not isinstance(subject, URIRef) or not subject.startswith(base) or subject.startswith(MG.iri.removesuffix("#")):
+    if not isinstance(subject, URIRef) or not subject.startswith(base) or subject.startswith(MG.iri):
         return False
     if not _speaks(predicate):
         return False

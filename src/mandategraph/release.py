@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
+from typing import get_origin, get_type_hints
 
 import pyoxigraph as ox
 
 from mandategraph import turtle
-from mandategraph.errors import MandategraphError, MissingError, SyntaxFault, raise_all
+from mandategraph.errors import MandategraphError, MissingError, SyntaxFault, UsageError, raise_all
 from mandategraph.iris import Iris
 from mandategraph.places import Place
 from mandategraph.schemes import turtle_fault
@@ -21,7 +22,14 @@ from mandategraph.store.embedded import EmbeddedStore
 
 MANIFEST = "release.json"
 DATA = ("source", "registry", "judgements", "inferred")
-INPUTS = ("data/sources/*", "data/registry/*.tsv", "data/judgements/*.tsv", "ontology/*.ttl", "shapes/*.ttl")
+INPUTS = (
+    "data/sources/*.txt",
+    "data/sources/sources.toml",
+    "data/registry/*.tsv",
+    "data/judgements/*.tsv",
+    "ontology/*.ttl",
+    "shapes/*.ttl",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,10 @@ class Home:
     def inputs(self) -> dict[str, bytes]:
         """The bytes of every file a release is made from, by its path under the root."""
         found = sorted(path for pattern in INPUTS for path in self.root.glob(pattern) if path.is_file())
-        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in found}
+        try:
+            return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in found}
+        except OSError as error:
+            raise UsageError(f"{error.filename}: expected a file that can be read, found {error.strerror}") from None
 
 
 def home(root: Path | None = None) -> Home:
@@ -98,9 +109,16 @@ def manifest(folder: Path) -> Manifest:
     if not path.is_file():
         raise MissingError(f"a build ({MANIFEST})", str(folder), remedy="run 'mandategraph build'")
     try:
-        return Manifest(**json.loads(path.read_text("utf-8")))
+        return _typed(Manifest(**json.loads(path.read_text("utf-8"))))
     except (ValueError, TypeError) as error:
         raise SyntaxFault(Place(path.name), "the manifest of a release", str(error)) from None
+
+
+def _typed(held: Manifest) -> Manifest:
+    for name, kind in get_type_hints(Manifest).items():
+        if not isinstance(getattr(held, name), get_origin(kind) or kind):
+            raise TypeError(f"{name}: expected {kind}, found {getattr(held, name)!r}")
+    return held
 
 
 def stale(where: Home, held: Manifest) -> list[str]:
@@ -172,9 +190,16 @@ def opened(folder: Path) -> tuple[Manifest, EmbeddedStore]:
 
 
 def publish(folder: Path, files: Mapping[str, str]) -> None:
-    """Put a release in place of the one before: written beside it as a whole, then switched to."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.new-", dir=folder.parent))
+    """Put a release in place of the one before: written beside it as a whole, then switched to.
+
+    Raises:
+        UsageError: the folder cannot be written; the release before is left as it was.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.new-", dir=folder.parent))
+    except OSError as error:
+        raise UsageError(f"{folder.parent}: expected a folder that can be written, found {error.strerror}") from None
     fresh.chmod(0o755)
     try:
         for name, text in files.items():
@@ -182,6 +207,9 @@ def publish(folder: Path, files: Mapping[str, str]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8", newline="\n")
         _switch(fresh, folder)
+    except OSError as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise UsageError(f"{folder}: expected a folder that can be written, found {error.strerror}") from None
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise

@@ -61,6 +61,8 @@ def _document(table: object, number: int, file: str, genres: Mapping[str, object
             raise TableError(Place(file), f"{where}: a name of small letters, digits, '-' and '.'", name)
     if source.date != NOT_STATED and not is_date(source.date):
         raise TableError(Place(file), f"{where}: a date as YYYY, YYYY-MM or YYYY-MM-DD, or '{NOT_STATED}'", source.date)
+    if source.address != NOT_STATED and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", source.address):
+        raise TableError(Place(file), f"{where}: an http(s) address, or '{NOT_STATED}'", source.address)
     return source
 
 

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 from mandategraph.errors import SyntaxFault
-from mandategraph.places import LineIndex, Place
+from mandategraph.places import LineIndex
 
+# An IRI with "://" is one whatever stands in it: as a comparison it would not parse. Others are taken for one only
+# without the characters by which a comparison could go on (brackets, quotes, a comment).
 _TOKEN = re.compile(
     r"""
     (?P<comment>\#[^\n\r]*)
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<iri><[A-Za-z][\w+.-]*://[^<>"{}|^`\\\s]*>|<[^<>"'{}|^`\\\s()\[\]\#]*>)
     | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
         |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
     | (?P<variable>[?$]\w+)
@@ -20,9 +22,12 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PERHAPS_IRI = re.compile(r"<[^<>\"{}|^`\\\s]*>")
 MAX_DEPTH = 64
+MAX_STEPS = 100
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
@@ -38,37 +43,65 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
 
 
 def refused(text: str, file: str) -> str:
-    """The text, if it calls no other endpoint, writes nothing, and asks nothing the engine cannot bear or miscounts.
+    """The text, if it calls no other endpoint, writes nothing, and asks nothing the engine miscounts.
 
-    Oxigraph's parser overflows its stack on deep nesting, and a default graph merged by FROM counts a shared
-    triple twice.
+    In doubt it is refused: the engine sends what SERVICE holds to whatever address it names. A default graph merged
+    by FROM would count a shared triple twice; the parser overflows its stack on deep nesting.
 
     Raises:
-        SyntaxFault: it holds SERVICE, an update, more than one FROM, or brackets too deep; the place is told.
+        SyntaxFault: it holds SERVICE or what could hide it, an update, more than one FROM, or too many brackets,
+            negations or path steps; the place is told.
     """
-    merged = 0
-    depth = 0
-    opening = True
-    before = ""
-    for kind, found, offset in tokens(text):
-        word = found.upper() if kind == "word" else ""
-        depth += (found in _OPENING) - (found in _CLOSING)
-        if depth > MAX_DEPTH:
-            raise _fault(text, file, offset, f"brackets at most {MAX_DEPTH} deep", found)
-        if word == "SERVICE":
-            raise _fault(text, file, offset, "a query without SERVICE: this endpoint calls no other", found)
-        if opening and word in _UPDATES:
-            raise _fault(text, file, offset, "a query: this graph is read-only", found)
-        if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
-            opening = False
-        if before == "FROM" and word != "NAMED":
-            merged += 1
-            if merged > 1:
-                raise _fault(text, file, offset, "at most one FROM; name several graphs with default-graph-uri", found)
-        before = word
+    for found, offset, expected in _refusals(text):
+        raise SyntaxFault(LineIndex(file, text).place(offset), expected, found)
     return text
 
 
-def _fault(text: str, file: str, offset: int, expected: str, found: str) -> SyntaxFault:
-    place = LineIndex(file, text).place(offset)
-    return SyntaxFault(Place(file, place.line, place.column), expected, found)
+def _refusals(text: str) -> Iterator[tuple[str, int, str]]:
+    yield from _calls(text)
+    yield from _updates(text)
+    yield from _merges(text)
+    yield from _excesses(text)
+
+
+def _calls(text: str) -> Iterator[tuple[str, int, str]]:
+    """Where SERVICE stands as a keyword, also joined to what is before it, or where it cannot be told."""
+    if "service" not in text.lower():
+        return
+    for kind, found, offset in tokens(text):
+        named = found.partition(":")[0] if kind == "prefixed" else found
+        if kind in ("word", "prefixed") and "service" in named.lower():
+            yield found, offset, "a query without SERVICE: this endpoint calls no other"
+        if found == "<" and _PERHAPS_IRI.match(text, offset):
+            yield found, offset, "an IRI with '://' or a space behind '<', in a query that has the word SERVICE"
+
+
+def _updates(text: str) -> Iterator[tuple[str, int, str]]:
+    for kind, found, offset in tokens(text):
+        word = found.upper() if kind == "word" else ""
+        if word in _FORMS:
+            return
+        if word in _UPDATES:
+            yield found, offset, "a query: this graph is read-only"
+
+
+def _merges(text: str) -> Iterator[tuple[str, int, str]]:
+    before, merged = "", 0
+    for kind, found, offset in tokens(text):
+        word = found.upper() if kind == "word" else ""
+        merged += before == "FROM" and word != "NAMED"
+        if merged > 1:
+            yield found, offset, "at most one FROM; name several graphs with default-graph-uri"
+        before = word
+
+
+def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
+    depth = negations = steps = 0
+    for _, found, offset in tokens(text):
+        depth += (found in _OPENING) - (found in _CLOSING)
+        negations = negations + 1 if found == "!" else 0
+        steps += found == "/"
+        if max(depth, negations) > MAX_DEPTH:
+            yield found, offset, f"brackets and negations at most {MAX_DEPTH} deep"
+        if steps > MAX_STEPS:
+            yield found, offset, f"at most {MAX_STEPS} '/' in a query"

@@ -18,6 +18,11 @@ def en(text: str) -> Literal:
     return Literal(text, language="en")
 
 
+def boolean(truth: bool) -> Literal:  # noqa: FBT001 - the value itself
+    """Whether something is so, in its canonical form."""
+    return Literal(str(truth).lower(), datatype=XSD["boolean"])
+
+
 def integer(number: int) -> Literal:
     """A whole number in its canonical form."""
     return Literal(str(number), datatype=XSD["integer"])

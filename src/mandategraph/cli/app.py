@@ -85,7 +85,7 @@ def build(
 
     where = _checkout(root)
     try:
-        iris = Iris(base or _standing_base(where))
+        iris = Iris(DEFAULT_BASE if base is None else base)
     except ValueError as wrong:
         raise UsageError(f"--base: {wrong}") from None
     try:
@@ -351,7 +351,8 @@ def _named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list
     prefix, _, local = name.partition(":")
     candidates = [PREFIXES[prefix] + local] if prefix in PREFIXES else [name, held.base + name]
     for iri in candidates:
-        if "://" in iri and any(store.describe(_node(iri))):
+        node = _node(iri)
+        if node and any(store.describe(node)):
             return [iri]
     lookup = queries.loaded(where.queries / "lookups")["names"]
     listed = queries.rows(store, lookup, {}).values()
@@ -364,11 +365,11 @@ def _named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list
     return found
 
 
-def _node(iri: str) -> ox.NamedNode:
+def _node(iri: str) -> ox.NamedNode | None:
     try:
         return ox.NamedNode(iri)
     except ValueError:
-        raise UsageError(f"expected an IRI, found {iri!r}") from None
+        return None
 
 
 def _parameters(given: list[str]) -> dict[str, str]:

@@ -14,10 +14,18 @@ from mandategraph.vocabulary import compact
 UNREVIEWED = "machine-assisted, not reviewed by a human expert"
 
 
+class _Console(Console):
+    """A console that leaves a reader who went away to the command line's one place for errors."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what rich would turn into an exit status of its own."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """The console for answers: as wide as the terminal or `COLUMNS` says; in a pipe otherwise 160."""
     told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if told else 160, highlight=False, emoji=False)
+    return _Console(width=None if told else 160, highlight=False, emoji=False)
 
 
 def error(message: str) -> None:
@@ -32,8 +40,11 @@ def rows(columns: Sequence[str], values: Iterable[Mapping[str, str]], base: str)
     if not held:
         out.print("0 rows")
         return
+    if len(held) == 1:
+        _one_row(columns, held[0], base)
+        return
     different = {name: len({row[name] for row in held}) > 1 for name in columns}
-    shown = [name for name in columns if different[name] or (len(held) == 1 and held[0][name])]
+    shown = [name for name in columns if different[name]]
     table = Table(pad_edge=False, box=None, header_style="bold")
     for name in shown:
         table.add_column(name, overflow="fold", max_width=60)
@@ -42,10 +53,23 @@ def rows(columns: Sequence[str], values: Iterable[Mapping[str, str]], base: str)
     out.print(table)
     same = [f"{name} {compact(held[0][name], base)}" for name in columns if name not in shown and held[0][name]]
     empty = [name for name in columns if not any(row[name] for row in held)]
-    told = [f"{len(held)} row{'' if len(held) == 1 else 's'}"]
+    told = [f"{len(held)} rows"]
     told += [f"in every row: {', '.join(same)}"] if same else []
     told += [f"empty: {', '.join(empty)}"] if empty else []
     out.print(Text("; ".join(told)))
+
+
+def _one_row(columns: Sequence[str], row: Mapping[str, str], base: str) -> None:
+    """A single row, a line a column."""
+    table = Table(pad_edge=False, box=None, show_header=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name in columns:
+        if row[name]:
+            table.add_row(name, Text(compact(row[name], base)))
+    out = console()
+    out.print(table)
+    out.print("1 row")
 
 
 def part(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str]) -> None:

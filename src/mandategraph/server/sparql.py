@@ -123,6 +123,8 @@ def _answered(asked: Operation, store: EmbeddedStore, accept: str | None) -> Res
             found = store.query(text)
     except SyntaxError as error:
         raise sparql_fault(error, "query", text) from None
+    except OSError as error:
+        raise UsageError(f"expected a query that calls no other endpoint, found {error}") from None
     except ValueError as error:
         raise UsageError(f"expected graphs named by IRIs, found {error}") from None
     media, form = _form(found, asked.form, accept)

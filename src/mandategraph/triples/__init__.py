@@ -22,13 +22,14 @@ def state(corpus: Corpus, iris: Iris, schemes: Schemes, version: str) -> Graphs:
     Raises:
         TableError: a table names words or nodes that are not there; several together as `Faults`.
     """
-    raise_all(plans.check_plans(corpus))
+    raise_all([*plans.check_plans(corpus), *plans.check_attributions(corpus)])
     provenance = Provenance(iris, version)
     graphs: Graphs = {}
     for reading in corpus.readings:
         name = iris.mint("source-graph", document=reading.source.identifier)
         graphs[name] = set(_source(reading, corpus, iris, schemes, provenance))
-    graphs[iris.mint("graph", name="registry")] = set(_registry(corpus, iris, schemes, provenance))
+    resolved = _registry(corpus, iris, schemes, provenance)
+    graphs[iris.mint("graph", name="registry")] = {*resolved, *_passages(corpus, iris, provenance)}
     graphs[iris.mint("graph", name="judgements")] = {
         *judgements.judgements(corpus, iris, schemes, provenance),
         *provenance.described(provenance.activity("judging"), "stating the judgements of this project"),
@@ -39,7 +40,7 @@ def state(corpus: Corpus, iris: Iris, schemes: Schemes, version: str) -> Graphs:
 def _source(reading: Reading, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterable[Triple]:
     yield from documents.document(reading, iris, provenance)
     yield from documents.elements(reading, iris, schemes)
-    yield from plans.units(reading, corpus, iris)
+    yield from plans.units(reading, corpus, iris, provenance)
     yield from links.links(reading, corpus, iris, provenance)
     identifier = reading.source.identifier
     yield from provenance.described(provenance.activity("reading", identifier), f"reading {reading.source.file}")
@@ -48,15 +49,21 @@ def _source(reading: Reading, corpus: Corpus, iris: Iris, schemes: Schemes, prov
 def _registry(corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterable[Triple]:
     held = corpus.registry
     for instrument in held.instruments.values():
-        yield from registry.instrument(instrument, held, iris, schemes)
+        yield from registry.instrument(instrument, held, iris, schemes, provenance)
+    yield from registry.forums(held, iris, schemes, provenance)
     for body in held.bodies.values():
-        yield from registry.body(body, iris)
+        yield from registry.body(body, iris, provenance)
     for plan in held.plans.values():
-        yield from plans.plan(plan, corpus, iris, schemes)
+        yield from plans.plan(plan, corpus, iris, schemes, provenance)
     for spelling in held.spellings.values():
         yield from registry.identification(spelling, corpus, iris, schemes, provenance)
     yield from provenance.agents()
     yield from provenance.described(provenance.activity("resolving"), "resolving wordings through the registry")
+
+
+def _passages(corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterable[Triple]:
+    for reading in corpus.readings:
+        yield from links.passages(reading, corpus, iris, provenance)
 
 
 def describe(names: Iterable[NamedNode], iris: Iris, version: str) -> set[Triple]:

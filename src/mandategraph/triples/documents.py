@@ -30,11 +30,19 @@ def document(reading: Reading, iris: Iris, provenance: Provenance) -> Iterator[T
     if source.address != NOT_STATED:
         yield Triple(node, DCTERMS["source"], NamedNode(source.address))
     yield Triple(node, PROV["wasGeneratedBy"], provenance.activity("reading", source.identifier))
-    if source.asserted_by:
-        yield Triple(node, PROV["wasAttributedTo"], iris.mint("body", slug=source.asserted_by))
-        yield Triple(node, MG["reason"], en(source.asserted_by_reason))
+    yield from _attributions(reading, iris)
     last = max(leaf.span.end for leaf in reading.leaves())
     yield Triple(node, MG["spaceAtEnd"], Literal(reading.text[last:]))
+
+
+def _attributions(reading: Reading, iris: Iris) -> Iterator[Triple]:
+    """Who is taken to assert the parts of a document that make support links, and why."""
+    source = reading.source
+    for part in reading.parts:
+        if part.citations and source.asserted_by:
+            node = iris.mint("element", document=source.identifier, path=part.element.key)
+            yield Triple(node, PROV["wasAttributedTo"], iris.mint("body", slug=source.asserted_by))
+            yield Triple(node, MG["reason"], en(source.asserted_by_reason))
 
 
 def elements(reading: Reading, iris: Iris, schemes: Schemes) -> Iterator[Triple]:

@@ -11,7 +11,7 @@ from mandategraph.iris import Iris
 from mandategraph.model import Boundary, Corpus, Cue, Overlap, QuotationReading, Reading, ResolvedCitation, StatedSource
 from mandategraph.places import Place
 from mandategraph.schemes import Schemes
-from mandategraph.terms import en, evidence
+from mandategraph.terms import boolean, en, evidence
 from mandategraph.triples.links import passage_iri, quotation_iri
 from mandategraph.triples.plans import located, reading_of
 from mandategraph.triples.provenance import Provenance
@@ -79,6 +79,8 @@ def _rows(
         numbers[cue.document, cue.quotation] += 1
         number = numbers[cue.document, cue.quotation]
         yield _cue(cue, number, corpus, quotations, iris, schemes, provenance)
+    for name in quotations:
+        yield _reading(name, corpus, iris, provenance)
     for number, overlap in enumerate(held.overlaps, 1):
         yield _overlap(overlap, number, quotations, iris, schemes, provenance)
     for stated in held.stated_sources:
@@ -123,6 +125,24 @@ def _cue(
         yield Triple(node, A, MG["Address"])
         yield Triple(node, MG["addressee"], schemes.concept("Addressees", row.addressee))
         yield from _read_words(node, row.addressee_words, row, found, iris, provenance)
+
+
+def _reading(name: tuple[str, str], corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
+    """That a quotation was read for its verb and addressee, so that "none" can be told from "not read"."""
+    document, quotation = name
+    action, _, which = quotation.partition("/")
+    rows = [cue for cue in corpus.judgements.cues if (cue.document, cue.quotation) == name]
+    if not rows:
+        return
+    node = iris.mint("reading", document=document, notation=action, number=which)
+    yield Triple(node, A, MG["ClauseReading"])
+    yield Triple(node, MG["readingOf"], quotation_iri(document, action, int(which), iris))
+    yield Triple(node, MG["clauseType"], MG["ClauseNotDeterminable"])
+    verb, named = any(row.words for row in rows), any(row.addressee_words for row in rows)
+    yield Triple(node, MG["verbFound"], boolean(verb))
+    yield Triple(node, MG["addresseeFound"], boolean(named))
+    reason = " ".join(dict.fromkeys(row.reason for row in rows))
+    yield from provenance.judged(node, "judging", reason, document)
 
 
 def _read_words(

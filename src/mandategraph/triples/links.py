@@ -6,9 +6,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from mandategraph.iris import Iris, passage_key, wording_key
 from mandategraph.model import Corpus, QuotationReading, Reading, ResolvedCitation
-from mandategraph.terms import en, evidence, integer
+from mandategraph.terms import boolean, en, evidence, integer
 from mandategraph.triples.provenance import Provenance
-from mandategraph.vocabulary import CITO, MG, XSD, A
+from mandategraph.vocabulary import CITO, MG, A
 
 _SAME_WORDS = (
     "Quotations of this instrument with these words, case, spacing and punctuation aside, "
@@ -17,13 +17,22 @@ _SAME_WORDS = (
 
 
 def links(reading: Reading, corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
-    """The quotations of a document, the passages they are claimed to quote, and the support links they make."""
+    """The quotations of a document and the support links they make."""
     plans = {citation.element: part.plan or "" for part in reading.parts for citation in part.citations}
     for resolved in corpus.citations[reading.source.identifier]:
         for quotation in resolved.citation.quotations:
             yield from _quotation(quotation, resolved, reading, iris, provenance)
-            yield from _passage(quotation, resolved, iris, provenance)
             yield from _support(quotation, resolved, reading, plans[resolved.citation.element], iris, provenance)
+
+
+def passages(reading: Reading, corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
+    """The passages that quotations are claimed to quote: a claim of this project, not of the document."""
+    document = reading.source.identifier
+    for resolved in corpus.citations[document]:
+        for quotation in resolved.citation.quotations:
+            node = quotation_iri(document, resolved.citation.action, quotation.number_in_action, iris)
+            yield Triple(node, MG["quotes"], passage_iri(quotation, resolved, iris))
+            yield from _passage(quotation, resolved, iris, provenance)
 
 
 def quotation_iri(document: str, action: str, number: int, iris: Iris) -> NamedNode:
@@ -43,17 +52,15 @@ def _quotation(
     node = quotation_iri(document, resolved.citation.action, quotation.number_in_action, iris)
     yield Triple(node, A, MG["Quotation"])
     yield Triple(node, MG["text"], en(quotation.text))
-    yield Triple(node, MG["quoted"], Literal(str(quotation.quoted).lower(), datatype=XSD["boolean"]))
+    yield Triple(node, MG["quoted"], boolean(quotation.quoted))
     yield Triple(node, MG["position"], integer(quotation.position))
     yield Triple(node, MG["comparison"], MG["NotCompared"])
-    yield Triple(node, MG["clauseType"], MG["ClauseNotDeterminable"])
     stated = quotation.locator is not None
     yield Triple(node, MG["locatorStatus"], MG["LocatorStated" if stated else "LocatorNotDetermined"])
     if quotation.locator:
         yield Triple(node, MG["locator"], Literal(quotation.locator))
     if resolved.spelling.section:
         yield Triple(node, MG["sectionName"], en(resolved.spelling.section))
-    yield Triple(node, MG["quotes"], passage_iri(quotation, resolved, iris))
     yield from evidence(node, iris.mint("document", document=document), reading.text, quotation.span)
     yield from provenance.asserted(node, reading.source)
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pyoxigraph import Literal, Triple
 
 from mandategraph.errors import MandategraphError, TableError
-from mandategraph.iris import Iris
+from mandategraph.iris import Iris, wording_key
 from mandategraph.model import Corpus, Plan, PlanUnit, Reading, UnitKind
 from mandategraph.places import Place, Span
 from mandategraph.schemes import Schemes
 from mandategraph.terms import en, evidence
-from mandategraph.vocabulary import DCTERMS, ELI, MG, SKOS, A
+from mandategraph.triples.provenance import Provenance
+from mandategraph.vocabulary import DCTERMS, ELI, MG, PROV, SKOS, A
 
 _CLASSES = {
     UnitKind.CHAPTER: "Chapter",
@@ -23,8 +24,8 @@ _CLASSES = {
 _CONCEPTS = (UnitKind.CHAPTER, UnitKind.OBJECTIVE, UnitKind.ACTION)
 
 
-def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes) -> Iterator[Triple]:
-    """A plan: its title, its status with the words that show it, and the instrument it is.
+def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Triple]:
+    """A plan: its title, the instrument it is, and its status with the judgement and the words that show it.
 
     Raises:
         TableError: the row names a document that is not here, or words it does not have exactly once.
@@ -34,20 +35,30 @@ def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes) -> Iterator[Tr
     yield Triple(node, A, MG["Plan"])
     yield Triple(node, DCTERMS["identifier"], Literal(row.identifier))
     yield Triple(node, DCTERMS["title"], en(row.title))
-    yield Triple(node, MG["status"], schemes.concept("PlanStatuses", row.status))
-    yield Triple(node, MG["reason"], en(row.status_reason))
+    yield Triple(node, PROV["wasGeneratedBy"], provenance.activity("resolving"))
+    status = schemes.concept("PlanStatuses", row.status)
+    yield Triple(node, MG["status"], status)
     yield Triple(node, MG["registeredAs"], iris.mint("instrument", slug=row.instrument))
     yield Triple(node, MG["wordedBy"], iris.mint("document", document=row.worded_by))
     span = located(document, row.status_words, Place("data/registry/plans.tsv"))
+    yield Triple(node, MG["reason"], en(row.status_reason))
     yield from evidence(node, iris.mint("document", document=row.status_document), document.text, span)
+    claim = iris.mint("classification", key=wording_key(row.identifier))
+    yield Triple(claim, A, MG["Classification"])
+    yield Triple(claim, MG["classifies"], node)
+    yield Triple(claim, MG["classifiedAs"], status)
+    yield from evidence(claim, iris.mint("document", document=row.status_document), document.text, span)
+    yield from provenance.judged(claim, "resolving", row.status_reason, row.status_document)
 
 
-def units(reading: Reading, corpus: Corpus, iris: Iris) -> Iterator[Triple]:
+def units(reading: Reading, corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
     """The parts of the plans whose words are taken from this document."""
     for part in reading.parts:
         if part.plan and corpus.registry.plans[part.plan].worded_by == reading.source.identifier:
+            activity = provenance.activity("reading", reading.source.identifier)
             for each in part.units:
                 yield from _unit(part.plan, each, iris)
+                yield Triple(iris.unit(part.plan, each.key), PROV["wasGeneratedBy"], activity)
 
 
 def _unit(plan: str, unit: PlanUnit, iris: Iris) -> Iterator[Triple]:
@@ -99,6 +110,17 @@ def _occurrences(text: str, words: str, offset: int) -> Iterator[Span]:
     pattern = r"\s+".join(re.escape(word) for word in words.split())
     for found in re.finditer(pattern, text):
         yield Span(offset + found.start(), offset + found.end())
+
+
+def check_attributions(corpus: Corpus) -> list[MandategraphError]:
+    """Faults where a document is attributed to a body that the registry does not have."""
+    place = Place("data/sources/sources.toml")
+    known = corpus.registry.bodies
+    return [
+        TableError(place, f"asserted_by: a slug of bodies.tsv ({', '.join(known)})", reading.source.asserted_by)
+        for reading in corpus.readings
+        if reading.source.asserted_by and reading.source.asserted_by not in known
+    ]
 
 
 def check_plans(corpus: Corpus) -> list[MandategraphError]:

@@ -16,10 +16,13 @@ from mandategraph.vocabulary import DCTERMS, MG, PROV, RDFS, A
 _RELATION_PROPERTIES = {"adopted-by": MG["adoptedBy"], "mandated-by": MG["mandatedBy"]}
 
 
-def instrument(row: Instrument, registry: Registry, iris: Iris, schemes: Schemes) -> Iterator[Triple]:
+def instrument(
+    row: Instrument, registry: Registry, iris: Iris, schemes: Schemes, provenance: Provenance
+) -> Iterator[Triple]:
     """An instrument with the facts that were read in a source; one only believed has its name and kind alone."""
     node = iris.mint("instrument", slug=row.slug)
     yield Triple(node, A, MG["Instrument"])
+    yield Triple(node, PROV["wasGeneratedBy"], provenance.activity("resolving"))
     yield Triple(node, DCTERMS["identifier"], Literal(row.slug))
     yield Triple(node, DCTERMS["title"], en(row.title))
     for language, title, source in row.titles:
@@ -49,11 +52,24 @@ def _sources(node: NamedNode, sources: tuple[str, ...]) -> Iterator[Triple]:
             yield Triple(node, MG["sourceLine"], Literal(source))
 
 
-def body(row: Body, iris: Iris) -> Iterator[Triple]:
+def forums(registry: Registry, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Triple]:
+    """Which forum the instruments of each adopting body are taken to be of, and why."""
+    for body, (forum, reason) in registry.forums.items():
+        node = iris.mint("classification", key=wording_key(body))
+        adopted = [row for row in registry.instruments.values() if row.adopting_body == body]
+        if adopted:
+            yield Triple(node, A, MG["Classification"])
+            yield Triple(node, MG["classifiedAs"], schemes.concept("Forums", forum))
+            yield from (Triple(node, MG["classifies"], iris.mint("instrument", slug=row.slug)) for row in adopted)
+            yield from provenance.judged(node, "resolving", reason)
+
+
+def body(row: Body, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
     """A body with its name as a document writes it."""
     node = iris.mint("body", slug=row.slug)
     yield Triple(node, A, MG["Body"])
     yield Triple(node, A, PROV["Agent"])
+    yield Triple(node, PROV["wasGeneratedBy"], provenance.activity("resolving"))
     yield Triple(node, RDFS["label"], en(row.name))
     yield Triple(node, MG["sourceLine"], Literal(row.source))
 
