@@ -29,7 +29,8 @@ def iris() -> Iris:
 @pytest.fixture(scope="session", name="schemes")
 def real_schemes(root: Path) -> Schemes:
     """The SKOS schemes of the ontology."""
-    return schemes.schemes_of(schemes.parsed((root / "ontology/schemes.ttl").read_text("utf-8"), "schemes.ttl"))
+    text = (root / "ontology/schemes.ttl").read_text("utf-8")
+    return schemes.schemes_of(schemes.parsed(text, "schemes.ttl"), "schemes.ttl")
 
 
 @pytest.fixture(scope="session")

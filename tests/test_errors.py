@@ -45,11 +45,17 @@ def test_an_unknown_wording_names_the_nearest() -> None:
     ("error", "shown"),
     [
         (MissingError("x.ttl", "data/graph"), "x.ttl: not found in data/graph"),
-        (MissingError("x.ttl", "data/graph", ["y.ttl", "z.ttl"]), "x.ttl: not found in data/graph; nearest: y.ttl, z.ttl"),
+        (
+            MissingError("x.ttl", "data/graph", ["y.ttl", "z.ttl"]),
+            "x.ttl: not found in data/graph; nearest: y.ttl, z.ttl",
+        ),
         (MissingError("x.ttl", "data/graph", remedy="build first"), "x.ttl: not found in data/graph; build first"),
-        (MissingError.among("question", "acton", ["action"], "queries"), "question 'acton': not found in queries; nearest: action"),
+        (
+            MissingError.among("question", "acton", ["action"], "queries"),
+            "question 'acton': not found in queries; nearest: action",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_missing_thing_says_where_it_was_looked_for(error: MissingError, shown: str) -> None:
     assert str(error) == shown
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandategraph.iris import DEFAULT_BASE, RULES, Iris, passage_key, wording_key
+from mandategraph.iris import DEFAULT_BASE, RULES, Iris, is_name, passage_key, wording_key
 from mandategraph.model import UnitKey, UnitKind, words_of
 from mandategraph.vocabulary import MG
 
@@ -60,6 +60,15 @@ def test_no_path_is_parsed_by_two_rules(name: tuple[str, dict[str, str]]) -> Non
 def test_bad_parts_are_refused(rule: str, parts: dict[str, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Iris().mint(rule, **parts)
+
+
+@given(st.text(alphabet="ab1.-/_ Aé\n", max_size=4))
+def test_a_name_is_what_can_be_minted(text: str) -> None:
+    try:
+        minted = Iris().parse(Iris().mint("plan", plan=text).value) == ("plan", {"plan": text})
+    except ValueError:
+        minted = False
+    assert is_name(text) == minted
 
 
 @pytest.mark.parametrize(
@@ -149,9 +158,7 @@ def test_a_wording_key_depends_on_every_character() -> None:
 
 
 def test_every_resource_of_the_release_was_minted_by_one_rule(root: Path, iris: Iris) -> None:
-    files = [
-        each for each in (root / "data/graph").rglob("*.ttl") if each.name not in ("ontology.ttl", "shapes.ttl")
-    ]
+    files = [each for each in (root / "data/graph").rglob("*.ttl") if each.name not in ("ontology.ttl", "shapes.ttl")]
     named = {
         term.value
         for file in files

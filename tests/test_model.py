@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandategraph.model import ElementKind, Reading, UnitKey, UnitKind, container, folded, leaf, words_of
+from mandategraph.model import ElementKind, Reading, UnitKey, UnitKind, container, folded, is_date, leaf, words_of
 from mandategraph.places import Span
 
 
@@ -31,6 +31,19 @@ def test_words_do_not_depend_on_case_spacing_or_punctuation(words: list[str], da
 def test_other_words_stay_other_words() -> None:
     assert words_of("prisonlike") != words_of("prison-like")
     assert words_of("a b") != words_of("b a")
+
+
+@pytest.mark.parametrize("text", ["1990", "1994-12", "2008-02-29", "2003-10-28"])
+def test_a_date_is_as_precise_as_it_is_known(text: str) -> None:
+    assert is_date(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "199", "19900", "1994-13", "1994-00", "1994-1", "2010-02-30", "20101028", "2010-W01-1", "2010-10-28 ", "٢٠١٠"],
+)
+def test_no_other_text_is_a_date(text: str) -> None:
+    assert not is_date(text)
 
 
 def test_a_container_reaches_from_its_first_child_to_its_last() -> None:

@@ -36,6 +36,7 @@ def test_a_span_that_does_not_run_forward_cannot_be_built(start: int, end: int) 
 
 def test_a_span_counts_code_points() -> None:
     assert Span(1, 3).of("\U0001f600é\u0301x") == "é\u0301"
+    assert Span(0, 1).of("\U0001f600é\u0301x") == "\U0001f600"
 
 
 @given(st.text(alphabet=st.sampled_from("ab\n\r \u2028"), min_size=1))

@@ -17,17 +17,15 @@ CASE = ox.NamedNode(BASE + "plan/2012")
 def named_nodes(draw: st.DrawFn) -> ox.NamedNode:
     """IRIs of this project, of known vocabularies and of anywhere, among them some that look like one another."""
     namespace = draw(st.sampled_from([BASE, BASE.removesuffix("base/"), "urn:x:", *PREFIXES.values()]))
-    local = draw(
-        st.sampled_from(["a", "A", "a/b", "a//b", "a/../b", "a/.", "a/b.", "a#b", "a#", "a-", "1", "_", "", "a?b", "é", "a%20b"])
-        | st.text(alphabet="ab1_-./#~!$&'()*+,;=:@é\U0001f600", max_size=6)
-    )  # fmt: skip
-    return ox.NamedNode(namespace + local)
+    odd = ["", "a", "A", "1", "_", "a-", "a/b", "a//b", "a/../b", "a/.", "a/b.", "a#b", "a#", "a?b", "a%20b", "é"]
+    local = draw(st.sampled_from(odd) | st.text(alphabet="ab1_-./~!$&'()*+,;=:@é\U0001f600", max_size=6))
+    return ox.NamedNode(namespace + (local.replace("#", "") if "#" in namespace else local))
 
 
 def literals() -> st.SearchStrategy[ox.Literal]:
     """Literals of every form: plain, in a language, with a direction, typed well and typed badly."""
     characters = st.characters(exclude_categories=["Cs"])
-    texts = st.text(characters | st.sampled_from('\\"\'\n\r\t\b\f\x00\x1f\x7f\x85\u2028\ufffe'), max_size=8)
+    texts = st.text(characters | st.sampled_from("\\\"'\n\r\t\b\f\x00\x1f\x7f\x85\u2028\ufffe"), max_size=8)
     datatypes = st.sampled_from(["string", "integer", "boolean", "decimal", "double", "date", "gYear", "anyURI"])
     lexicals = texts | st.sampled_from(["1", "-1", "+1", "007", "1.0", "1e3", "true", "false", "TRUE", "1994-12", "٣"])
     languages = st.sampled_from(["en", "en-GB", "pt-BR", "zh-Hant-TW"])

@@ -63,11 +63,11 @@ class Support:
         if plan is not None and plan not in plans:
             raise MissingError.among("plan", plan, plans, f"the plans {', '.join(plans)}")
         given = {"notation": notation, **({"plan": plan} if plan else {})}
-        found = self._look("parts-of-plans", given)
-        if not found:
+        known = self.notations(plan)
+        if notation not in known:
             where = f"plan {plan}" if plan else f"the plans {', '.join(plans)}"
-            raise MissingError(f"action {notation!r}", where, near_numbers(notation, self.notations(plan)))
-        return tuple(self._part(row) for row in found)
+            raise MissingError(f"action {notation!r}", where, near_numbers(notation, known))
+        return tuple(self._part(row) for row in self._look("parts-of-plans", given))
 
     def labels(self) -> dict[str, str]:
         """What concepts, agents and documents are called, by IRI."""

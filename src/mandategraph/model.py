@@ -352,7 +352,7 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
+_DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 
 
 def is_date(text: str) -> bool:

@@ -13,7 +13,7 @@ from mandategraph.store.embedded import EmbeddedStore
 
 _PARAMETER = re.compile(r"(\w+) \((string|iri)(, optional)?\): (.+)")
 _LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_CHARACTERS = re.compile(r"\['A'.*?\]", re.DOTALL)
+_CHARACTERS = re.compile(r"\['.*?'\](?=,|$|\s)|\[_\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,10 @@ def parsed(text: str, file: str) -> Query:
     name = Path(file).stem
     if not header or not header[0].endswith(("?", ".")):
         raise SyntaxFault(Place(file, 1), "a comment with the question, ending in '?' or '.'", "\n".join(header[:1]))
-    parameters = [_PARAMETER.fullmatch(line) for line in header[1:]]
+    parameters = [_PARAMETER.fullmatch(line) for line in header[1:] if not line.startswith("->")]
+    if None in parameters:
+        number = 2 + [bool(line.startswith("->") or _PARAMETER.fullmatch(line)) for line in header[1:]].index(False)
+        raise SyntaxFault(Place(file, number), "'name (string, optional): meaning' or '-> columns'", header[number - 1])
     columns = [line.removeprefix("->").strip() for line in header if line.startswith("->")]
     if len(columns) != 1:
         raise SyntaxFault(Place(file, 2), "one comment line '-> column, column'", f"{len(columns)} of them")
@@ -121,7 +124,7 @@ def named(queries: Mapping[str, Query], name: str) -> Query:
         MissingError: there is none; the nearest are named.
     """
     for query in queries.values():
-        if name in (query.name, query.number):
+        if name and name in (query.name, query.number):
             return query
     raise MissingError.among(
         "question", name, [*queries, *(query.number for query in queries.values())], "queries/questions"
@@ -145,12 +148,11 @@ def bound(query: Query, given: Mapping[str, str]) -> dict[str, ox.NamedNode | ox
 
 
 def _term(parameter: Parameter, text: str) -> ox.NamedNode | ox.Literal:
-    if parameter.kind == "string":
-        return ox.Literal(text)
     try:
-        return ox.NamedNode(text)
+        return ox.Literal(text) if parameter.kind == "string" else ox.NamedNode(text)
     except ValueError:
-        raise UsageError(f"{parameter.name}: expected an IRI, found {text!r}") from None
+        kind = "text in Unicode" if parameter.kind == "string" else "an IRI"
+        raise UsageError(f"{parameter.name}: expected {kind}, found {text!r}") from None
 
 
 def rows(store: EmbeddedStore, query: Query, given: Mapping[str, str]) -> Rows:
@@ -189,6 +191,7 @@ def sparql_fault(error: SyntaxError, file: str, text: str) -> SyntaxFault:
     if not found:
         return SyntaxFault(Place(file), "SPARQL 1.1", str(error))
     line, column = int(found[1]), int(found[2])
-    expected = _CHARACTERS.sub("a name", found[3]).removeprefix("expected ").replace(", [_]", "")
+    listed = _CHARACTERS.sub("a name", found[3]).removeprefix("expected ")
+    expected = ", ".join(dict.fromkeys(listed.split(", ")))
     rest = text.split("\n")[line - 1][column - 1 :] if line <= text.count("\n") + 1 else ""
     return SyntaxFault(Place(file, line, column), f"SPARQL 1.1: {expected}", rest or "the end of the line")

@@ -118,6 +118,11 @@ def _typed(held: Manifest) -> Manifest:
     for name, kind in get_type_hints(Manifest).items():
         if not isinstance(getattr(held, name), get_origin(kind) or kind):
             raise TypeError(f"{name}: expected {kind}, found {getattr(held, name)!r}")
+    Iris(held.base)
+    for name in held.graphs:
+        ox.NamedNode(name)
+    if not set(held.graphs.values()) <= held.digests.keys():
+        raise ValueError("a digest for every file")
     return held
 
 
@@ -221,7 +226,7 @@ def _switch(fresh: Path, folder: Path) -> None:
         os.rename(folder, old)
     try:
         os.rename(fresh, folder)
-    except OSError:
+    except BaseException:
         if old.exists():
             os.rename(old, folder)
         raise

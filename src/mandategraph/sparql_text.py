@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from pyoxigraph import NamedNode
+
 from mandategraph.errors import SyntaxFault
 from mandategraph.places import LineIndex
 
@@ -11,20 +13,23 @@ from mandategraph.places import LineIndex
 _TOKEN = re.compile(
     r"""
     (?P<comment>\#[^\n\r]*)
-    | (?P<iri><[A-Za-z][\w+.-]*://[^<>"{}|^`\\\s]*>|<[^<>"'{}|^`\\\s()\[\]\#]*>)
+    | (?P<iri><[A-Za-z][\w+.-]*://[^<>"{}|^`\\\x00-\x20]*>|<[^<>"'{}|^`\\\x00-\x20()\[\]\#]*>)
     | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
         |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
     | (?P<variable>[?$]\w+)
-    | (?P<prefixed>[^\W\d_][\w.-]*:(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*|:(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))+)
+    | (?P<prefixed>[^\W\d_][\w.-]*:(?:(?:[\w:%]|\\.)(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)?
+        |:(?:[\w:%]|\\.)(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)
     | (?P<language>@[A-Za-z][A-Za-z0-9-]*)
     | (?P<word>[A-Za-z_]\w*)
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_PERHAPS_IRI = re.compile(r"<[^<>\"{}|^`\\\s]*>")
+_PERHAPS_IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>")
 MAX_DEPTH = 64
 MAX_STEPS = 100
+MAX_OPERATORS = 1000
+_OPERATORS = frozenset("+-*|&=")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
@@ -68,12 +73,37 @@ def _calls(text: str) -> Iterator[tuple[str, int, str]]:
     """Where SERVICE stands as a keyword, also joined to what is before it, or where it cannot be told."""
     if "service" not in text.lower():
         return
+    prefixes = _prefixes(text)
     for kind, found, offset in tokens(text):
-        named = found.partition(":")[0] if kind == "prefixed" else found
-        if kind in ("word", "prefixed") and "service" in named.lower():
+        prefix, _, local = found.partition(":")
+        joined = kind == "prefixed" and "service" in local.lower() and not _is_name(local, prefixes.get(prefix, []))
+        if joined or (kind in ("word", "prefixed") and "service" in prefix.lower()):
             yield found, offset, "a query without SERVICE: this endpoint calls no other"
         if found == "<" and _PERHAPS_IRI.match(text, offset):
             yield found, offset, "an IRI with '://' or a space behind '<', in a query that has the word SERVICE"
+
+
+def _prefixes(text: str) -> dict[str, list[str]]:
+    """The IRIs a text declares for each prefix."""
+    found: dict[str, list[str]] = {}
+    before = ""
+    for kind, token, _ in tokens(text):
+        if kind == "iri" and before.endswith(":"):
+            found.setdefault(before[:-1], []).append(token[1:-1])
+        before = token
+    return found
+
+
+def _is_name(local: str, declared: list[str]) -> bool:
+    """Whether a local name makes an IRI with every IRI its prefix is declared as.
+
+    Where it does not, Oxigraph takes the prefix for the whole name and reads on at the local part.
+    """
+    try:
+        names = [NamedNode(iri + local) for iri in declared]
+    except ValueError:
+        return False
+    return bool(names) and "\\" not in local
 
 
 def _updates(text: str) -> Iterator[tuple[str, int, str]]:
@@ -89,18 +119,22 @@ def _merges(text: str) -> Iterator[tuple[str, int, str]]:
     before, merged = "", 0
     for kind, found, offset in tokens(text):
         word = found.upper() if kind == "word" else ""
-        merged += before == "FROM" and word != "NAMED"
+        joined = kind == "prefixed" and found.upper().startswith("FROM:")
+        merged += joined or (before == "FROM" and word != "NAMED")
         if merged > 1:
             yield found, offset, "at most one FROM; name several graphs with default-graph-uri"
         before = word
 
 
 def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
-    depth = negations = steps = 0
+    depth = negations = steps = operators = 0
     for _, found, offset in tokens(text):
         depth += (found in _OPENING) - (found in _CLOSING)
         negations = negations + 1 if found == "!" else 0
         steps += found == "/"
+        operators += found in _OPERATORS
+        if operators > MAX_OPERATORS:
+            yield found, offset, f"at most {MAX_OPERATORS} operators in a query"
         if max(depth, negations) > MAX_DEPTH:
             yield found, offset, f"brackets and negations at most {MAX_DEPTH} deep"
         if steps > MAX_STEPS:

@@ -406,12 +406,15 @@ def _write(content: bytes) -> None:
 
 def _save(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
     try:
+        part = path.with_name(f"{path.name}.part")
         part.write_bytes(content)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: expected a file that can be written, found {error}") from None
+    try:
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        part.unlink()
         raise UsageError(f"{path}: expected a file that can be written, found {error.strerror}") from None
 
 

@@ -169,7 +169,7 @@ class _Linkage:
         rest = line.after(heading.span.end)
         if rest:
             block.take(rest)
-        while (following := self.cursor.peek()) is not None and not self._ends_block(following):
+        while (following := self.cursor.peek()) is not None and not self.begins_something(following):
             block.take(self.cursor.take())
         if not block.quotations:
             raise self.cursor.fault(self.cursor.peek(), f"a quotation under the heading {line.text!r}")
@@ -179,7 +179,8 @@ class _Linkage:
         )
         return container(key, ElementKind.CITATION, [heading, *block.elements])
 
-    def _ends_block(self, line: Line) -> bool:
+    def begins_something(self, line: Line) -> bool:
+        """Whether the next line opens a chapter, an action or a citation."""
         return self._at_number(line) or heading_end(line.text) is not None
 
 
@@ -284,10 +285,10 @@ class _Block:
 
     def _words_of_item(self, letter: Line) -> Line:
         """The line that holds the words of an item whose letter stands alone."""
-        words = self.reader.cursor.take()
-        if heading_end(words.text) is not None or _ACTION.fullmatch(words.text):
+        words = self.reader.cursor.peek()
+        if words and (self.reader.begins_something(words) or _LETTERED.match(words.text)):
             raise self.reader.cursor.fault(words, f"the words of {letter.text!r}")
-        return words
+        return self.reader.cursor.take()
 
     def _add(self, key: str, children: list[Element], span: Span, *, quoted: bool, locator: str | None = None) -> None:
         self.reader.position += 1

@@ -212,6 +212,8 @@ class _Objectives(_PlanReader):
             except SourceError as fault:
                 self.faults.append(fault)
                 self.skip_from(following)
+                while (stray := self.cursor.peek()) is not None and not self._ends_objective(stray):
+                    self.cursor.take()
         return container(key, ElementKind.CHAPTER, children, unit)
 
     def _objective(self, chapter: UnitKey, parent: str) -> Element:
@@ -232,7 +234,11 @@ class _Objectives(_PlanReader):
         else:
             self.faults.append(self.cursor.fault(label, "'Proposed actions'"))
         while (following := self.cursor.peek()) is not None and not self._ends_objective(following):
-            children.append(self._action(unit, key))
+            try:
+                children.append(self._action(unit, key))
+            except SourceError as fault:
+                self.faults.append(fault)
+                self.skip_from(following)
         return container(key, ElementKind.OBJECTIVE, children, unit)
 
     def ends_words(self, line: Line) -> bool:

@@ -2,12 +2,15 @@
 
 import socket
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 
 from mandategraph import queries, results
 from mandategraph.answers import Support
@@ -66,15 +69,32 @@ def run(where: Home, held: Manifest, store: EmbeddedStore, host: str, port: int,
 def _add_errors(app: FastAPI, pages: Pages) -> None:
     @app.middleware("http")
     async def with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call(request)
-        response.headers.update(HEADERS)
+        response = _headed(await call(request))
+        if request.method == "HEAD":
+            return Response(status_code=response.status_code, headers=dict(response.headers))
         return response
 
     async def handled(request: Request, error: Exception) -> Response:
-        return problems.answered(request, error, pages)
+        response = problems.answered(request, error, pages)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = ", ".join(_methods(app, request.url.path))
+        return _headed(response)
 
-    app.add_exception_handler(MandategraphError, handled)
-    app.add_exception_handler(HTTPException, handled)
+    for kind in (MandategraphError, HTTPException, Exception):
+        app.add_exception_handler(kind, handled)
+
+
+def _headed(response: Response) -> Response:
+    """A response with the headers every response has."""
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Vary", "Accept")
+    return response
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """The methods that a path takes."""
+    routes = [route for route in app.routes if isinstance(route, Route | APIRoute) and route.path == path]
+    return sorted({method for route in routes for method in route.methods or ()})
 
 
 def _add_pages(
@@ -82,18 +102,22 @@ def _add_pages(
 ) -> None:
     plans = support.plans()
 
+    @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)
     def front() -> Response:
         return pages.front(plans, held.triples)
 
+    @app.head("/style.css", include_in_schema=False)
     @app.get("/style.css", include_in_schema=False)
     def style() -> Response:
         return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
+    @app.head("/docs", include_in_schema=False)
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:
         return pages.docs(app.openapi(), list(questions.values()))
 
+    @app.head("/support", include_in_schema=False)
     @app.get("/support", openapi_extra=_SUPPORT, responses=_SUPPORT_RESPONSES)
     def support_of_action(request: Request) -> Response:
         """Which mandates support an action, in the words quoted; every plan that has the number, told apart."""
@@ -128,6 +152,7 @@ def _add_sparql(app: FastAPI, pages: Pages, store: EmbeddedStore, held: Manifest
             results.graph_text(described, sparql.GRAPH_TYPES[media]), media_type=media, headers={"Vary": "Accept"}
         )
 
+    @app.head("/sparql", include_in_schema=False)
     @app.get("/sparql", openapi_extra=_OPENAPI, responses=_RESPONSES)
     async def sparql_get(request: Request) -> Response:
         """A SPARQL 1.1 query by GET; without parameters the description of the service."""
@@ -139,8 +164,8 @@ def _add_sparql(app: FastAPI, pages: Pages, store: EmbeddedStore, held: Manifest
         return await endpoint(request)
 
     @app.get("/sparql/", include_in_schema=False)
-    def with_slash() -> Response:
-        return RedirectResponse("/sparql", status_code=308)
+    def with_slash(request: Request) -> Response:
+        return RedirectResponse(f"/sparql?{request.url.query}".removesuffix("?"), status_code=308)
 
 
 _SUPPORT: dict[str, object] = {

@@ -25,13 +25,14 @@ def status_of(error: Exception) -> HTTPStatus:
     """The status an error is answered with."""
     if isinstance(error, HTTPException):
         return HTTPStatus(error.status_code)
-    return next(status for kind, status in STATUSES if isinstance(error, kind))
+    found = (status for kind, status in STATUSES if isinstance(error, kind))
+    return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def answered(request: Request, error: Exception, pages: Pages) -> Response:
     """The response that tells an error, in the form the client reads."""
     status = status_of(error)
-    detail = str(error.detail) if isinstance(error, HTTPException) else str(error)
+    detail = _detail(error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     wanted = chosen(request.headers.get("accept"), [PROBLEM, "application/json", "text/html"])
     if wanted == "text/html" and request.method in ("GET", "HEAD"):
@@ -47,3 +48,10 @@ def answered(request: Request, error: Exception, pages: Pages) -> Response:
             "found": error.found,
         }
     return JSONResponse(body, status_code=int(status), media_type=PROBLEM, headers=headers)
+
+
+def _detail(error: Exception) -> str:
+    """What went wrong, in a sentence; of a fault of ours no more than that it is one."""
+    if isinstance(error, HTTPException):
+        return str(error.detail)
+    return str(error) if isinstance(error, MandategraphError) else "a fault of this service"

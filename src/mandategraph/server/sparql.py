@@ -1,6 +1,7 @@
 """The SPARQL 1.1 Protocol, query operation: a request to a query and its dataset, results to a response."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import parse_qs
 
 import pyoxigraph as ox
@@ -94,6 +95,8 @@ def _checked(parameters: dict[str, list[str]]) -> Operation:
     if len(queries) != 1:
         raise UsageError(f"expected one 'query', found {len(queries)}")
     forms = parameters.get("format", [])
+    if len(forms) > 1:
+        raise UsageError(f"expected one 'format' at most, found {len(forms)}")
     if len(queries[0]) > MAX_LENGTH:
         raise HTTPException(413, f"expected a query of at most {MAX_LENGTH} characters")
     return Operation(
@@ -127,20 +130,19 @@ def _answered(asked: Operation, store: EmbeddedStore, accept: str | None) -> Res
         raise UsageError(f"expected a query that calls no other endpoint, found {error}") from None
     except ValueError as error:
         raise UsageError(f"expected graphs named by IRIs, found {error}") from None
-    media, form = _form(found, asked.form, accept)
-    return Response(results.serialized(found, form), media_type=media, headers={"Vary": "Accept"})
+    form, types = _form(found, asked.form, accept)
+    if form is None:
+        # An exception would keep the results until another thread drops them, which the engine does not allow.
+        del found
+        raise HTTPException(HTTPStatus.NOT_ACCEPTABLE, f"these results can be had as {', '.join(types)}")
+    return Response(results.serialized(found, types[form]), media_type=form)
 
 
-def _form(found: results.Results, form: str | None, accept: str | None) -> tuple[str, str]:
-    """The media type and the format for results of this kind."""
+def _form(found: results.Results, form: str | None, accept: str | None) -> tuple[str | None, dict[str, str]]:
+    """The media type for results of this kind, None if none is wanted, and the types they can be had as."""
     types = dict(GRAPH_TYPES if isinstance(found, ox.QueryTriples) else ROW_TYPES)
     if isinstance(found, ox.QueryBoolean):
         types = {media: name for media, name in types.items() if name in ("json", "xml")}
-    if form is not None:
-        fitting = [media for media, name in types.items() if form in (name, media)]
-        media = fitting[0] if fitting else None
-    else:
-        media = chosen(accept, list(types))
-    if media is None:
-        raise HTTPException(406, f"these results can be had as {', '.join(types)}")
-    return media, types[media]
+    if form is None:
+        return chosen(accept, list(types)), types
+    return next((media for media, name in types.items() if form in (name, media)), None), types

@@ -46,13 +46,14 @@ class EmbeddedStore:
             SyntaxError: the text is not a SPARQL 1.1 query.
             ValueError: a name is not an IRI.
         """
+        reached = [ox.NamedNode(name) for name in named]
         store = ox.Store()
         for name in default:
             graph = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
             store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in graph)
-        for name in named:
-            store.bulk_extend(self._store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
-        return store.query(text)
+        for graph_name in reached:
+            store.bulk_extend(self._store.quads_for_pattern(None, None, None, graph_name))
+        return store.query(text, default_graph=ox.DefaultGraph(), named_graphs=list(reached))
 
     def about(self, node: ox.NamedNode) -> list[ox.Triple]:
         """The triples of the default graph whose subject is a node."""

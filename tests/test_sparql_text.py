@@ -1,0 +1,261 @@
+"""What a SPARQL text is refused for: other endpoints, updates, merged graphs, deep nesting; and nothing else."""
+
+import re
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mandategraph.errors import SyntaxFault
+from mandategraph.places import Place
+from mandategraph.sparql_text import MAX_DEPTH, refused, tokens
+
+OTHER = "<http://127.0.0.1:9/>"
+EMPTY = "PREFIX : <http://127.0.0.1:9/>"
+GROUP = "{ ?s ?p ?o }"
+
+
+def fault(text: str) -> SyntaxFault:
+    """What a text is refused for."""
+    with pytest.raises(SyntaxFault) as caught:
+        refused(text, "a.rq")
+    return caught.value
+
+
+# Other endpoints
+
+
+@pytest.mark.parametrize(
+    "keyword", ["SERVICE", "service", "SeRvIcE", "SERVICE SILENT", "service\nsilent", "SERVICE#\n"]
+)
+@pytest.mark.parametrize("name", [OTHER, "?s", ":x", "ex:x"])
+def test_service_is_refused_in_any_case(keyword: str, name: str) -> None:
+    text = f"{EMPTY} PREFIX ex: {OTHER} SELECT * {{ {keyword} {name} {GROUP} }}"
+    assert fault(text).expected == "a query without SERVICE: this endpoint calls no other"
+    assert fault(text).found.upper().startswith("SERVICE")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"SELECT*{{?s ?p ?o.SERVICE{OTHER}{GROUP}}}",
+        f"SELECT * {{ ?s ?p 'a'SERVICE {OTHER} {GROUP} }}",
+        f"SELECT * {{ ?s ?p 1 . SERVICE {OTHER} {GROUP} }}",
+        f"ASK {{ # SELECT '\nSERVICE {OTHER} {GROUP} }}",
+        f"ASK {{ # a comment ends with a return\rSERVICE {OTHER} {GROUP} }}",
+        f"ASK {{ ?s ?p '''it's''' . SERVICE {OTHER} {GROUP} }}",
+        f'ASK {{ ?s ?p """a "quoted" word""" . SERVICE {OTHER} {GROUP} }}',
+        f"ASK {{ ?s ?p '\\'' . SERVICE {OTHER} {GROUP} }}",
+        f"ASK {{ ?s ?p '' . SERVICE {OTHER} {{ ?s ?p '' }} }}",
+        f"ASK {{ ?s ?p <http://example.org/a#b> . SERVICE {OTHER} {GROUP} }}",
+        f"ASK {{ FILTER(?a < 1 && 2 > ?b) SERVICE {OTHER} {GROUP} }}",
+        f"ASK {{ FILTER EXISTS {{ SERVICE {OTHER} {GROUP} }} }}",
+        f"CONSTRUCT WHERE {{ SERVICE {OTHER} {GROUP} }}",
+        f"DESCRIBE ?s {{ SERVICE {OTHER} {GROUP} }}",
+        f"SELECT * {{ {{ SELECT * {{ SERVICE {OTHER} {GROUP} }} }} }}",
+    ],
+)
+def test_service_is_refused_wherever_it_stands(text: str) -> None:
+    assert "SERVICE" in fault(text).expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"ASK {{ FILTER(?a<'>') SERVICE {OTHER} {{ ?s ?p 'x' }} }}",
+        f"ASK {{ FILTER(?a<?b#>'''\n) SERVICE {OTHER} {{ ?s ?p '''x''' }} }}",
+        f"{EMPTY} ASK {{ SERVICE:x {GROUP} }}",
+        f"ASK {{ SERVICESILENT{OTHER} {GROUP} }}",
+        f"{EMPTY} ASK {{ SERVICESILENT:x {GROUP} }}",
+        f"PREFIX ex: {OTHER} ASK {{ ?s ?p ex:.SERVICE {OTHER} {GROUP} }}",
+        f"ASK {{ <http://example.org/\u00a0#> ?p ?o . SERVICE {OTHER} {GROUP} }}",
+        f"ASK {{ <http://example.org/\u2028'> ?p ?o . SERVICE {OTHER} {{ ?s ?p 'x' }} }}",
+        f"PREFIX : <http://example.org:1> ASK {{ ?s ?p :SERVICE {OTHER} {GROUP} }}",
+        f"PREFIX ex: <http://example.org:1> ASK {{ ?s ?p ex:SERVICE {OTHER} {GROUP} }}",
+    ],
+    ids=[
+        *("less-than-read-as-iri", "comment-read-as-iri", "name-without-prefix", "silent-without-space"),
+        *("silent-before-a-name", "dot-behind-a-prefix", "iri-with-a-no-break-space", "iri-with-a-line-separator"),
+        *("name-that-is-no-iri", "name-with-a-prefix-that-is-no-iri"),
+    ],
+)
+def test_service_is_refused_where_the_engine_reads_it(text: str) -> None:
+    """Oxigraph reads SERVICE in each of these texts, though one token seems to hide it, and would make the call."""
+    assert "SERVICE" in fault(text).expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { ?s ?p 'SERVICE <x:a> {}' }",
+        'ASK { ?s ?p "SERVICE" }',
+        "ASK { ?s ?p '''a\nSERVICE\n'b' SERVICE''' }",
+        'ASK { ?s ?p """a "SERVICE" SERVICE""" }',
+        "ASK { ?s ?p 'it\\'s SERVICE' }",
+        "ASK { ?s ?p 'a'@service }",
+        "ASK { ?s ?p <http://example.org/SERVICE#SERVICE> }",
+        "# SERVICE <x:a> {}\nASK {} # SERVICE",
+        "ASK { ?service ?SERVICE $service }",
+        "PREFIX ex: <x:> ASK { ?s ex:SERVICE ex:a.service , ex:a-SERVICE , ex:service:service }",
+        "PREFIX : <x:> ASK { ?s a :SERVICE ; :service : }",
+        "ASK { ?s ?p _:service , _:SERVICE }",
+    ],
+)
+def test_service_as_part_of_another_token_is_allowed(text: str) -> None:
+    ox.Store().query(text)
+    assert refused(text, "a.rq") == text
+
+
+@given(st.text())
+def test_nothing_is_refused_for_what_a_string_or_a_comment_holds(text: str) -> None:
+    comment = re.sub(r"[\r\n]", " ", text)
+    query = f"SELECT * {{ ?s ?p {ox.Literal(text)} }} # {comment}"
+    assert refused(query, "a.rq") == query
+
+
+# Updates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT DATA { <x:a> <x:b> <x:c> }",
+        "delete where { ?s ?p ?o }",
+        "PREFIX ex: <x:> # SELECT\nDELETE { ?s ex:p ?o } INSERT { ?s ex:q ?o } WHERE { ?s ex:p ?o }",
+        "WITH <x:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "LOAD <http://127.0.0.1:9/>",
+        "CLEAR ALL",
+        "CREATE GRAPH <x:g>",
+        "DROP SILENT DEFAULT",
+        "COPY DEFAULT TO <x:g>",
+        "MOVE DEFAULT TO <x:g>",
+        "ADD DEFAULT TO <x:g>",
+        "BASE <x:> CLEAR ALL",
+    ],
+)
+def test_updates_are_refused(text: str) -> None:
+    assert fault(text).expected == "a query: this graph is read-only"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PREFIX add: <x:> SELECT ?insert ?drop { ?insert add:load ?drop }",
+        "PREFIX load: <x:> BASE <x:clear> ASK { <x:drop> load:create 'INSERT DATA' }",
+        "# DROP ALL\nDESCRIBE <x:a>",
+    ],
+)
+def test_the_words_of_updates_are_allowed_in_names(text: str) -> None:
+    ox.Store().query(text)
+    assert refused(text, "a.rq") == text
+
+
+# Merged graphs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM <x:a> FROM <x:b> {}",
+        "SELECT * from <x:a> From <x:b> {}",
+        "SELECT * FROM<x:a>FROM<x:b>{}",
+        "SELECT * FROM <x:a> FROM NAMED <x:b> FROM <x:c> {}",
+        "PREFIX ex: <x:> ASK FROM ex:a FROM ex:b {}",
+        "ASK FROM # FROM\n<x:a> # FROM\nFROM <x:b> {}",
+        "PREFIX : <x:> ASK FROM:a FROM:b {}",
+    ],
+)
+def test_two_merged_graphs_are_refused(text: str) -> None:
+    assert fault(text).expected == "at most one FROM; name several graphs with default-graph-uri"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM <x:a> {}",
+        "SELECT * FROM <x:a> FROM NAMED <x:b> {}",
+        "SELECT * FROM NAMED <x:a> FROM named <x:b> FROM <x:c> {}",
+        "SELECT * FROM <x:FROM> { ?from ?p 'FROM <x:a> FROM <x:b>' }",
+        "PREFIX ex: <x:> SELECT * FROM ex:from { ?s ex:from ?from }",
+    ],
+)
+def test_one_merged_graph_and_any_number_of_named_ones_are_allowed(text: str) -> None:
+    ox.Store().query(text)
+    assert refused(text, "a.rq") == text
+
+
+# Nesting
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("{", "}"), ("(", ")"), ("[", "]")])
+def test_brackets_nest_so_deep_and_no_deeper(opening: str, closing: str) -> None:
+    text = f"ASK {opening * MAX_DEPTH}{closing * MAX_DEPTH}"
+    assert refused(text, "a.rq") == text
+    deeper = fault(f"ASK {opening * (MAX_DEPTH + 1)}")
+    assert deeper.expected.endswith(f"at most {MAX_DEPTH} deep")
+    assert (deeper.place, deeper.found) == (Place("a.rq", 1, 5 + MAX_DEPTH), opening)
+
+
+def test_brackets_of_every_kind_add_up() -> None:
+    assert "deep" in fault("ASK " + "{([" * (MAX_DEPTH // 3 + 1)).expected
+
+
+def test_brackets_side_by_side_are_not_deep() -> None:
+    text = "ASK {" + "{} " * (2 * MAX_DEPTH) + "}"
+    assert refused(text, "a.rq") == text
+
+
+def test_brackets_in_other_tokens_are_not_deep() -> None:
+    many = "(" * (2 * MAX_DEPTH)
+    text = f"ASK {{ <http://example.org/{many}> ?p '{many}' , '''{many}''' }} # {many}"
+    assert refused(text, "a.rq") == text
+
+
+def test_the_deepest_nesting_is_one_the_engine_bears() -> None:
+    inner = MAX_DEPTH - 1
+    assert ox.Store().query("ASK {" + "{" * inner + "}" * inner + "}")
+
+
+# Places
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "found"),
+    [
+        (f"SELECT * {{\n ?s ?p ?o .\n  Service {OTHER} {{}} }}", Place("a.rq", 3, 3), "Service"),
+        (f"SELECT * {{ ?s ?p 'é𝔘' . SERVICE {OTHER} {{}} }}", Place("a.rq", 1, 25), "SERVICE"),
+        ("# first\n\n DROP ALL", Place("a.rq", 3, 2), "DROP"),
+        ("ASK\nFROM <x:a>\nFROM <x:b> {}", Place("a.rq", 3, 6), "<x:b>"),
+    ],
+)
+def test_the_place_is_told(text: str, place: Place, found: str) -> None:
+    assert (fault(text).place, fault(text).found) == (place, found)
+
+
+# Tokens
+
+
+@given(st.text() | st.text("?$:_@#<>'\"\\\n .aéS-%1{}"))
+def test_tokens_are_pieces_of_the_text_and_leave_out_only_space_and_comments(text: str) -> None:
+    end = 0
+    for _, found, offset in tokens(text):
+        assert text[offset : offset + len(found)] == found
+        assert not re.sub(r"#[^\n\r]*", "", text[end:offset]).strip()
+        end = offset + len(found)
+    assert not re.sub(r"#[^\n\r]*", "", text[end:]).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("SELECT ?a $b {", ["word", "variable", "variable", "other"]),
+        ("<x:a> ex:b :c 'd'@en-GB", ["iri", "prefixed", "prefixed", "string", "language"]),
+        ("ex:a.b.", ["prefixed", "other"]),
+        ("ex:a%20b\\,c", ["prefixed"]),
+        ("'a\nb'", ["other", "word", "word", "other"]),
+        ("", []),
+    ],
+)
+def test_the_kinds_of_tokens(text: str, kinds: list[str]) -> None:
+    assert [kind for kind, _, _ in tokens(text)] == kinds
