@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,15 @@ def replaced(file: str, old: str, new: str) -> Edit:
     return edit
 
 
+def added(file: str, text: str) -> Edit:
+    """An edit that adds a file."""
+
+    def edit(root: Path) -> None:
+        (root / file).write_text(text, "utf-8")
+
+    return edit
+
+
 def in_source(document: str, old: str, new: str) -> Edit:
     """An edit of a source text whose digest is brought up to date, so that its reader meets the change."""
 
@@ -70,11 +80,11 @@ def test_a_taken_over_closure_is_made_anew_when_the_data_change(checkout: Home) 
     replaced("data/judgements/verbs.tsv", "weak", "moderate")(checkout.root)
     stages: list[str] = []
 
-    def watch(stage: str) -> object:
+    def watch(stage: str) -> AbstractContextManager[object]:
         stages.append(stage)
         return pipeline.unwatched(stage)
 
-    built = pipeline.build(checkout, DEFAULT_BASE, watch=watch)  # type: ignore[arg-type] - a watch may return any context
+    built = pipeline.build(checkout, DEFAULT_BASE, watch=watch)
     assert built.reused == ()
     assert stages[-2:] == ["reasoning", "validating"]
 
@@ -125,7 +135,7 @@ FAULTS: dict[str, tuple[Edit, type[MandategraphError], tuple[str, ...]]] = {
         ("working-group-report-2012.txt", "annex-2"),
     ),
     "a text nobody described": (
-        lambda root: (root / "data" / "sources" / "more.txt").write_text("more\n", "utf-8") and None,
+        added("data/sources/more.txt", "more\n"),
         TableError,
         ("data/sources/sources.toml", "more.txt"),
     ),

@@ -112,6 +112,7 @@ def test_a_base_moves_what_is_minted(base: str) -> None:
         (UnitKey(UnitKind.CHAPTER, "2"), "plan/2012/chapter/2"),
         (UnitKey(UnitKind.OBJECTIVE, "2.1"), "plan/2012/objective/2.1"),
         (UnitKey(UnitKind.ACTION, "2.1.2"), "plan/2012/action/2.1.2"),
+        (UnitKey(UnitKind.ACTION, "10.20.30"), "plan/2012/action/10.20.30"),
         (UnitKey(UnitKind.SECTION, "follow-up"), "plan/2012/section/follow-up"),
         (UnitKey(UnitKind.PARAGRAPH, "follow-up/2"), "plan/2012/section/follow-up/2"),
     ],

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 
 import pyoxigraph as ox
 import pytest
@@ -18,7 +17,6 @@ from mandategraph.results import (
     graph_text,
     iris_in,
     rows_csv,
-    rows_json,
     serialized,
 )
 from mandategraph.store.embedded import EmbeddedStore
@@ -121,12 +119,6 @@ def test_a_format_that_does_not_fit_is_refused_and_those_that_do_are_named(
 
 
 ROWS = Rows(("b", "a"), ((A, ox.Literal("“x”, y\nz")), (None, ox.Literal("2", datatype=XSD["integer"]))))
-
-
-def test_rows_as_json_are_objects_by_column() -> None:
-    text = rows_json(ROWS)
-    assert json.loads(text) == [{"b": A.value, "a": "“x”, y\nz"}, {"b": "", "a": "2"}]
-    assert "“x”" in text
 
 
 def test_rows_as_csv_have_a_header_and_one_kind_of_line_end() -> None:

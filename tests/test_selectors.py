@@ -130,8 +130,15 @@ def test_a_selector_of_no_characters_is_found() -> None:
 
 def test_the_faults_of_all_evidence_are_told_in_order() -> None:
     other = Iris().mint("quotation", document="doc", notation="1.1", number="2")
-    held = [*graph((QUOTE, OA["prefix"], ox.Literal("x"))), ox.Triple(other, A, MG["Quotation"])]
-    assert [each.partition(": ")[0] for each in faults(held)] == [QUOTE.value, other.value]
+    third = Iris().mint("quotation", document="doc", notation="1.1", number="3")
+    held = [
+        ox.Triple(other, A, MG["Quotation"]),
+        ox.Triple(third, MG["evidence"], Iris.part(third, "evidence")),
+        *graph((QUOTE, OA["prefix"], ox.Literal("x"))),
+    ]
+    assert [each.partition(": ")[0] for each in faults(held)] == [
+        *(QUOTE.value, Iris.part(third, "evidence").value, other.value),
+    ]
     assert faults(reversed(held)) == faults(held)
 
 

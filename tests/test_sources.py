@@ -92,7 +92,9 @@ def test_toml_that_breaks_off_names_the_file_only() -> None:
         pytest.param(entry() + entry(), "found 'a'", id="the-same-document-twice"),
         pytest.param(entry(identifier="Linking Document"), "found 'Linking Document'", id="an-identifier-of-no-iri"),
         pytest.param(entry(part=PART.replace("text", "a b")), "found 'a b'", id="a-name-of-a-part-of-no-iri"),
-        pytest.param(entry(date="April 2011"), "found 'April 2011'", id="no-date"),
+        pytest.param(entry(date="April 2011"), "document a: a date as YYYY, .*, found 'April 2011'", id="no-date"),
+        pytest.param(entry(address="www.example.org"), "document a: an .* address, .*found 'www", id="no-address"),
+        pytest.param(entry(address="https://a.org/ b"), "document a: an .* address, .*found 'https", id="odd-address"),
     ],
 )
 def test_an_entry_of_another_form_is_refused(content: str, message: str) -> None:

@@ -21,7 +21,7 @@ from mandategraph.model import (
 from mandategraph.places import Place
 from mandategraph.schemes import Schemes
 from mandategraph.triples import Graphs, describe, state
-from mandategraph.vocabulary import CITO, DCTERMS, ELI, MG, OA, PROV, SD, SKOS, XSD, A, lexical
+from mandategraph.vocabulary import CITO, DCTERMS, ELI, MG, OA, PROV, RDFS, SD, SKOS, XSD, A, compact, lexical
 
 LINKING = "linking-document-2011"
 VERSION = "1.2.3"
@@ -101,10 +101,73 @@ def test_there_is_a_graph_for_each_document_and_kind_of_table(graphs: Graphs, ir
         ("OverlapClaim", 5),
         ("StatedSource", 4),
         ("ScopeStatement", 11),
+        ("ClauseReading", 130),
     ],
 )
 def test_how_many_there_are(stated: Stated, kind: str, count: int) -> None:
     assert len(stated.of(kind)) == count
+
+
+JUDGED = "mg:statementKind mg:reason mg:reviewState prov:wasAttributedTo prov:wasGeneratedBy"
+SOURCED = f"{JUDGED} prov:hadPrimarySource"
+UNIT = "mg:text mg:citationForm eli:is_part_of prov:wasGeneratedBy"
+CONCEPT = f"{UNIT} skos:inScheme skos:notation"
+
+PROPERTIES = {
+    "mg:Document": "dcterms:identifier dcterms:title dcterms:rights dcterms:date? mg:issuedBy mg:sha256 mg:sourceLine "
+    "mg:spaceAtEnd prov:wasGeneratedBy",
+    "mg:Element": "dcterms:isPartOf mg:inDocument mg:elementKind mg:order mg:start mg:end mg:realizes? mg:text? "
+    "mg:verbatim? mg:spaceBefore? mg:reason? prov:wasAttributedTo?",
+    "mg:Plan": "dcterms:identifier dcterms:title mg:status mg:reason mg:registeredAs mg:wordedBy mg:evidence "
+    "prov:wasGeneratedBy",
+    "mg:Chapter": f"{CONCEPT} skos:topConceptOf",
+    "mg:Objective": f"{CONCEPT} skos:broader",
+    "mg:Action": f"{CONCEPT} skos:broader",
+    "mg:Section": UNIT,
+    "mg:Paragraph": UNIT,
+    "mg:AssertedSupport": "mg:assertedFor mg:quotation mg:citedAs mg:identification mg:statementKind "
+    "cito:hasCitingEntity cito:hasCitedEntity cito:hasCitationCharacterization "
+    "prov:hadPrimarySource prov:wasAttributedTo prov:wasGeneratedBy",
+    "mg:Quotation": "mg:text mg:quoted mg:position mg:comparison mg:locatorStatus mg:locator? mg:sectionName? mg:quotes "
+    "mg:evidence mg:cue? mg:address? mg:statementKind prov:hadPrimarySource prov:wasAttributedTo prov:wasGeneratedBy",
+    "mg:Passage": f"{JUDGED} mg:passageOf mg:identifiedByRule mg:overlaps?",
+    "mg:Instrument": "dcterms:identifier dcterms:title dcterms:date? dcterms:source? dcterms:relation? mg:kind mg:forum "
+    "mg:verification mg:symbol? mg:adoptingBodyName? mg:meetingName? mg:placeName? mg:adoptedBy? mg:mandatedBy? "
+    "mg:sourceLine? prov:wasGeneratedBy",
+    "mg:Body": "rdfs:label mg:sourceLine prov:wasGeneratedBy",
+    "mg:Identification": f"{SOURCED} mg:wording mg:wordingRelation mg:identifies mg:namesInstead? mg:sectionName?",
+    "mg:Discrepancy": f"{SOURCED} mg:discrepancyKind mg:comparedWith mg:holds mg:evidence",
+    "mg:Classification": f"{JUDGED} mg:classifies mg:classifiedAs mg:evidence? prov:hadPrimarySource?",
+    "mg:ClauseReading": f"{SOURCED} mg:readingOf mg:clauseType mg:verbFound mg:addresseeFound",
+    "mg:Cue": f"{SOURCED} mg:words mg:verb mg:strength mg:evidence",
+    "mg:Address": f"{SOURCED} mg:words mg:addressee mg:evidence",
+    "mg:OverlapClaim": f"{SOURCED} mg:claimsOverlap mg:placeRelation",
+    "mg:StatedSource": f"{SOURCED} mg:sourceOf mg:words mg:evidence",
+    "mg:ScopeStatement": f"{JUDGED} mg:statement mg:answerState mg:limits? mg:evidence? prov:hadPrimarySource?",
+    "oa:SpecificResource": "oa:hasSource oa:hasSelector",
+    "oa:TextQuoteSelector": "oa:exact oa:prefix oa:suffix",
+    "oa:TextPositionSelector": "oa:start oa:end",
+    "prov:Activity": "dcterms:title mg:packageVersion prov:wasAssociatedWith",
+    "prov:SoftwareAgent": "rdfs:label mg:packageVersion",
+}
+"""What is stated of the nodes of each class; what ends in '?' only of some of them."""
+
+
+@pytest.mark.parametrize("kind", sorted(PROPERTIES))
+def test_what_is_stated_of_each_kind(stated: Stated, kind: str) -> None:
+    nodes = {
+        each.subject for each in stated.triples if each.predicate == A and compact(lexical(each.object), "") == kind
+    }
+    held = [{compact(each, "") for each in stated.properties(node)} for node in nodes if isinstance(node, ox.NamedNode)]
+    expected = PROPERTIES[kind].split()
+    assert set.intersection(*held) - {"rdf:type"} == {each for each in expected if not each.endswith("?")}
+    assert set.union(*held) - set.intersection(*held) == {each[:-1] for each in expected if each.endswith("?")}
+
+
+def test_no_kind_is_left_out(stated: Stated) -> None:
+    kinds = {compact(lexical(each.object), "") for each in stated.triples if each.predicate == A}
+    assert kinds - PROPERTIES.keys() == {"prov:Agent"}
+    assert PROPERTIES.keys() <= kinds
 
 
 def test_how_many_actions_each_plan_has(stated: Stated, iris: Iris) -> None:
@@ -214,7 +277,7 @@ def test_quotations_of_one_instrument_with_the_same_words_quote_one_passage(stat
 
 STATEMENTS = (
     *("AssertedSupport", "Quotation", "Passage", "Identification", "Discrepancy"),
-    *("Cue", "Address", "OverlapClaim", "StatedSource", "ScopeStatement"),
+    *("Classification", "ClauseReading", "Cue", "Address", "OverlapClaim", "StatedSource", "ScopeStatement"),
 )
 
 
@@ -233,22 +296,85 @@ def test_every_statement_says_who_and_what_made_it(stated: Stated, iris: Iris, k
         if not asserted:
             assert stated.text(each, MG["reason"])
             assert stated.node(each, MG["reviewState"]) == MG["NotReviewed"]
-        if kind not in ("Passage", "ScopeStatement"):
+        if kind not in ("Passage", "Classification", "ScopeStatement"):
             assert stated.node(stated.node(each, PROV["hadPrimarySource"]), A) == MG["Document"]
 
 
 def test_who_judges_is_told_with_its_kind(stated: Stated, iris: Iris) -> None:
     project = iris.mint("agent", name="mandategraph-project")
+    assert stated.properties(project) == {each.value: 1 for each in (A, RDFS["label"], MG["agentKind"])}
     assert "not reviewed by a human expert" in stated.text(project, MG["agentKind"])
+    body = iris.mint("body", slug="secretariat-for-multidimensional-security")
+    assert stated.text(body, RDFS["label"]) == "Secretariat for Multidimensional Security"
+    assert set(stated.all(body, A)) == {MG["Body"], PROV["Agent"]}
     assert stated.text(iris.mint("agent", name="mandategraph-software"), MG["packageVersion"]) == VERSION
 
 
 def test_an_instrument_only_believed_has_its_name_and_kind_alone(stated: Stated) -> None:
     unverified = [each for each in stated.of("Instrument") if stated.node(each, MG["verification"]) == MG["Unverified"]]
     assert len(unverified) == 2
-    alone = {A, DCTERMS["identifier"], DCTERMS["title"], MG["kind"], MG["forum"], MG["verification"], PROV["wasGeneratedBy"]}
+    alone = {
+        A,
+        DCTERMS["identifier"],
+        DCTERMS["title"],
+        MG["kind"],
+        MG["forum"],
+        MG["verification"],
+        PROV["wasGeneratedBy"],
+    }
     for each in unverified:
         assert stated.properties(each) == {predicate.value: 1 for predicate in alone}
+
+
+def test_a_verified_instrument_has_what_was_read_of_it(stated: Stated, iris: Iris, schemes: Schemes) -> None:
+    node = iris.mint("instrument", slug="commitment-public-security-2008")
+    expected = {
+        DCTERMS["identifier"]: "commitment-public-security-2008",
+        MG["symbol"]: "MISPA/doc.7/08 rev. 4",
+        MG["adoptingBodyName"]: "Ministers Responsible for Public Security in the Americas (MISPA)",
+        MG["meetingName"]: "First Meeting (MISPA I), 7-8 October 2008; seventh plenary session",
+        MG["placeName"]: "Mexico City, Mexico",
+        MG["kind"]: schemes.concept("InstrumentKinds", "commitment").value,
+        MG["forum"]: schemes.concept("Forums", "mispa").value,
+        MG["verification"]: MG["Verified"].value,
+    }
+    assert {predicate: stated.text(node, predicate) for predicate in expected} == expected
+
+
+def test_a_forum_and_a_status_are_judgements_with_their_reasons(
+    stated: Stated, corpus: Corpus, iris: Iris, schemes: Schemes
+) -> None:
+    forums = {
+        row.adopting_body: corpus.registry.forums[row.adopting_body][0] for row in instruments_with_a_body(corpus)
+    }
+    expected = {
+        *(
+            ("instrument", row.slug, schemes.concept("Forums", forums[row.adopting_body]))
+            for row in instruments_with_a_body(corpus)
+        ),
+        *(
+            ("plan", row.identifier, schemes.concept("PlanStatuses", row.status))
+            for row in corpus.registry.plans.values()
+        ),
+    }
+    found = set()
+    for each in stated.of("Classification"):
+        for node in stated.all(each, MG["classifies"]):
+            rule, parts = iris.parse(lexical(node)) or ("", {})
+            found.add((rule, *parts.values(), stated.node(each, MG["classifiedAs"])))
+    assert found == expected
+
+
+def instruments_with_a_body(corpus: Corpus) -> list[Instrument]:
+    return [row for row in corpus.registry.instruments.values() if row.adopting_body]
+
+
+def test_what_is_claimed_of_instruments_stands_apart_from_what_documents_assert(graphs: Graphs, iris: Iris) -> None:
+    claims = {MG["quotes"], MG["passageOf"], MG["identifies"], MG["overlaps"]}
+    sources = [held for name, held in graphs.items() if (iris.parse(name.value) or [""])[0] == "source-graph"]
+    assert len(sources) == 5
+    assert not {each.predicate for held in sources for each in held} & claims
+    assert not {each.object for held in sources for each in held} & {MG["Judged"], MG["Passage"]}
 
 
 def test_dates_stay_as_precise_as_they_are(stated: Stated, corpus: Corpus, iris: Iris) -> None:
@@ -384,11 +510,52 @@ def test_what_a_text_says_of_a_document_is_stated(corpus: Corpus, iris: Iris, sc
     assert all(found.all(each, PROV["wasAttributedTo"]) == [] for each in [node, *links])
 
 
-def test_cues_and_addressees_stand_in_their_quotation(stated: Stated, corpus: Corpus, iris: Iris) -> None:
+def test_none_found_is_told_from_not_read(stated: Stated) -> None:
+    for each in stated.of("ClauseReading"):
+        quotation = stated.node(each, MG["readingOf"])
+        assert (stated.text(each, MG["verbFound"]) == "true") == bool(stated.all(quotation, MG["cue"]))
+        assert (stated.text(each, MG["addresseeFound"]) == "true") == bool(stated.all(quotation, MG["address"]))
+        assert stated.node(each, MG["clauseType"]) == MG["ClauseNotDeterminable"]
+    assert {stated.node(each, MG["readingOf"]) for each in stated.of("ClauseReading")} == set(stated.of("Quotation"))
+
+
+def test_the_limits_of_the_data_are_stated_as_they_are_kept(
+    stated: Stated, corpus: Corpus, iris: Iris, schemes: Schemes
+) -> None:
+    for row in corpus.judgements.scope:
+        node = iris.mint("scope", name=row.name)
+        assert stated.text(node, MG["statement"]) == row.statement
+        assert stated.node(node, MG["answerState"]) == schemes.concept("AnswerStates", row.state)
+        assert stated.all(node, MG["limits"]) == [iris.mint("plan", plan=row.plan)] * bool(row.plan)
+        assert len(stated.all(node, MG["evidence"])) == bool(row.document)
+
+
+def test_a_stated_source_is_in_the_words_of_its_document(stated: Stated, corpus: Corpus, iris: Iris) -> None:
+    for row in corpus.judgements.stated_sources:
+        node = iris.mint("stated-source", plan=row.plan, name=row.name)
+        assert stated.node(node, MG["sourceOf"]) == iris.mint("plan", plan=row.plan)
+        assert stated.text(node, MG["words"]) == row.words
+        assert folded(stated.text(Iris.part(node, "evidence", "quote"), OA["exact"])) == row.words
+
+
+def test_a_section_that_a_heading_names_is_stated_of_its_quotations(stated: Stated) -> None:
+    for each in stated.of("AssertedSupport"):
+        quotation, identification = stated.node(each, MG["quotation"]), stated.node(each, MG["identification"])
+        assert stated.all(quotation, MG["sectionName"]) == stated.all(identification, MG["sectionName"])
+
+
+def test_cues_and_addressees_stand_in_their_quotation(
+    stated: Stated, corpus: Corpus, iris: Iris, schemes: Schemes
+) -> None:
     assert len(stated.of("Cue")) == sum(bool(each.words) for each in corpus.judgements.cues)
     assert len(stated.of("Address")) == sum(bool(each.addressee_words) for each in corpus.judgements.cues)
     cue = iris.mint("cue", document=LINKING, notation="1.2", quotation="4", number="2")
     assert (stated.text(cue, MG["words"]), stated.text(cue, MG["verb"])) == ("request", "request")
+    strength = corpus.judgements.verbs["request"].strength
+    assert stated.node(cue, MG["strength"]) == schemes.concept("VerbStrengths", strength)
+    address = iris.mint("address", document=LINKING, notation="1.2", quotation="4", number="2")
+    assert stated.text(address, MG["words"]) == "General Secretariat"
+    assert stated.node(address, MG["addressee"]) == schemes.concept("Addressees", "general-secretariat")
     for name in ("cue", "address"):
         for each in stated.triples:
             if each.predicate == MG[name]:
@@ -481,6 +648,11 @@ def with_boundary(corpus: Corpus, plan: str, document: str, words: str) -> Corpu
 def with_plan(corpus: Corpus, **cells: str) -> Corpus:
     plans = corpus.registry.plans
     return replace(corpus, registry=replace(corpus.registry, plans={**plans, "2012": replace(plans["2012"], **cells)}))
+
+
+def asserted_by(corpus: Corpus, body: str) -> Corpus:
+    first, *others = corpus.readings
+    return replace(corpus, readings=(replace(first, source=replace(first.source, asserted_by=body)), *others))
 
 
 def without_plan(corpus: Corpus) -> Corpus:
@@ -600,6 +772,11 @@ def without_cue(corpus: Corpus) -> Corpus:
             lambda held: with_plan(held, worded_by="zzz"),
             r"data/registry/plans\.tsv: expected .*, found 'zzz'",
             id="plan-worded-by-no-document",
+        ),
+        pytest.param(
+            lambda held: asserted_by(held, "zzz"),
+            r"data/sources/sources\.toml: expected asserted_by: a slug of bodies\.tsv \(secretariat.*\), found 'zzz'",
+            id="asserted-by-no-body",
         ),
         pytest.param(
             lambda held: with_plan(held, worded_by=LINKING),

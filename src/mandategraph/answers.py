@@ -1,7 +1,7 @@
 """What supports an action: the answer for every plan that has the number, put together from the store."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from mandategraph.errors import MissingError, nearest
@@ -112,6 +112,22 @@ class Support:
             stated_sources=tuple(self._look("stated-sources", {"plan": plan})) if without else (),
             limits=tuple(self._look("limits-of-a-plan", {"plan": plan})) if without else (),
         )
+
+    def check(self, given: Mapping[str, str]) -> None:
+        """See that the values given for a question name something that is there.
+
+        Raises:
+            MissingError: a number, plan or instrument is unknown; the nearest are named.
+        """
+        known: dict[str, Callable[[], list[str]]] = {
+            "action": lambda: self.notations(given.get("plan")),
+            "plan": self.plans,
+            "instrument": lambda: [row["name"] for row in self._look("names", {}) if "/instrument/" in row["resource"]],
+        }
+        for name, value in given.items():
+            if name in known and value not in (held := known[name]()):
+                near = near_numbers(value, held) if name == "action" else nearest(value, held)
+                raise MissingError(f"{name} {value!r}", "the release", near)
 
 
 def _answer(kind: str, plan: str, quotations: list[dict[str, str]], linked: list[str]) -> str:

@@ -147,7 +147,13 @@ def bound(query: Query, given: Mapping[str, str]) -> dict[str, ox.NamedNode | ox
     return {name: _term(known[name], text) for name, text in given.items()}
 
 
+_ONE_OF = re.compile(r".*\bone of: (.+)")
+
+
 def _term(parameter: Parameter, text: str) -> ox.NamedNode | ox.Literal:
+    listed = _ONE_OF.fullmatch(parameter.meaning)
+    if listed and text not in listed[1].split(", "):
+        raise UsageError(f"{parameter.name}: expected one of {listed[1]}, found {text!r}")
     try:
         return ox.Literal(text) if parameter.kind == "string" else ox.NamedNode(text)
     except ValueError:

@@ -1,5 +1,6 @@
 """The registry: hand-kept tables of instruments, their titles, and how documents word them."""
 
+import re
 from collections.abc import Mapping
 
 from mandategraph.errors import MandategraphError, TableError, raise_all
@@ -25,6 +26,7 @@ SCHEMAS: dict[str, Schema] = {
     "bodies": schema("slug name source", "", "slug"),
     "forums": schema("adopting_body forum reason", "", "adopting_body"),
 }
+_SOURCE = re.compile(r"https?://[^\s<>\"{}|\\^`]+|[\w.-]+\.txt:[0-9,-]+(?: \(\w+\))?(?:; [\w.-]+\.txt:[0-9,-]+)*")
 RELATIONS = (
     "adopted-by", "adopted-with", "concerns", "convened-by", "executes", "follows-up", "mandated-by", "recalls",
     "supplements",
@@ -127,6 +129,8 @@ def _instrument_faults(row: Row, schemes: Schemes) -> list[MandategraphError]:
         faults.append(row.fault("status", "verified or believed"))
     if row["status"] == "verified" and not row["source_url"]:
         faults.append(row.fault("source_url", "where the facts were read"))
+    if not all(_SOURCE.fullmatch(each) for each in filter(None, row["source_url"].split(" ; "))):
+        faults.append(row.fault("source_url", "http(s) addresses and FILE:LINE, separated by ' ; '"))
     if row["date"] and not is_date(row["date"]):
         faults.append(row.fault("date", "YYYY, YYYY-MM or YYYY-MM-DD, as precise as known"))
     if any(relation not in RELATIONS for relation, _ in _related(row)):

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
@@ -61,11 +60,6 @@ def dataset_text(quads: Iterable[ox.Quad], form: str) -> bytes:
 
 def _prefixes(form: str) -> dict[str, str] | None:
     return PREFIXES if form in ("ttl", "trig", "rdfxml") else None
-
-
-def rows_json(rows: Rows) -> str:
-    """Rows as a JSON array of objects by column."""
-    return json.dumps(rows.values(), ensure_ascii=False, indent=1)
 
 
 def rows_csv(columns: Sequence[str], values: Iterable[dict[str, str]]) -> str:

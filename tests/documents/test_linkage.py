@@ -107,6 +107,29 @@ def test_a_quotation_reaches_from_its_first_word_to_its_last() -> None:
     assert marks == ["“", "”"]
 
 
+def test_elements_are_named_by_where_they_stand() -> None:
+    text = f"{TOP}{HEADING}\n“a\nb” (c)\n“d”\n{HEADING} e\n"
+    action = "plan/chapter-1/action-1.1"
+    assert [(each.key, each.span.of(text)) for each in linkage(text).leaves()] == [
+        ("plan/title-1", "Title"),
+        ("plan/chapter-1/number", "1."),
+        ("plan/chapter-1/words", "Chapter"),
+        (f"{action}/number", "1.1"),
+        (f"{action}/words", "Action"),
+        (f"{action}/citation-1/heading", HEADING),
+        (f"{action}/citation-1/quotation-1/mark-1", "“"),
+        (f"{action}/citation-1/quotation-1/words-1", "a"),
+        (f"{action}/citation-1/quotation-1/words-2", "b"),
+        (f"{action}/citation-1/quotation-1/mark-2", "”"),
+        (f"{action}/citation-1/quotation-1/gloss", "(c)"),
+        (f"{action}/citation-1/quotation-2/mark-1", "“"),
+        (f"{action}/citation-1/quotation-2/words-1", "d"),
+        (f"{action}/citation-1/quotation-2/mark-2", "”"),
+        (f"{action}/citation-2/heading", HEADING),
+        (f"{action}/citation-2/quotation-1/words-1", "e"),
+    ]
+
+
 def test_lettered_items_are_parts_of_their_paragraph() -> None:
     text = f"{TOP}{HEADING}\n3. a:\nb.\nc\nd. e\n"
     reading = linkage(text)
@@ -174,12 +197,12 @@ def test_a_numbered_paragraph_before_the_tenth_action_opens_no_chapter() -> None
 def test_a_numbered_line_inside_a_resolution_opens_no_chapter() -> None:
     text = f"{TOP}{HEADING}\n2. To instruct\na. b\n\n1.2 Next\n{HEADING}\n“c”\n2. Second\n2.1 First\n{HEADING}\n“d”\n"
     (part,) = linkage(text).parts
-    assert [(str(unit.key.kind), unit.key.notation, unit.text) for unit in part.units] == [
-        ("chapter", "1", "Chapter"),
-        ("action", "1.1", "Action"),
-        ("action", "1.2", "Next"),
-        ("chapter", "2", "Second"),
-        ("action", "2.1", "First"),
+    assert [(str(unit.key.kind), unit.key.notation, unit.text, unit.parent.notation) for unit in part.units] == [
+        ("chapter", "1", "Chapter", "2011-03-07"),
+        ("action", "1.1", "Action", "1"),
+        ("action", "1.2", "Next", "1"),
+        ("chapter", "2", "Second", "2011-03-07"),
+        ("action", "2.1", "First", "2"),
     ]
     assert [(each.action, [q.text for q in each.quotations]) for each in part.citations] == [
         ("1.1", ["2. To instruct a. b"]),
@@ -210,6 +233,11 @@ NO_MIX = "under one heading quotations all in marks or all without; or a heading
             f"{TOP}{HEADING}\n“a\n1.2 Next\n{HEADING}\n“b”\n",
             ["doc.txt:5:1: expected a quotation closed by ” before the next action, found '“a'"],
             id="never-closed-before-the-next-action",
+        ),
+        pytest.param(
+            f"{TOP}{HEADING}\n“a\n1.2 Next\n{HEADING}\n“b””\n",
+            ["doc.txt:5:1: expected a quotation closed by ” before the next action, found '“a'"],
+            id="closed-under-another-action",
         ),
         pytest.param(
             f"{TOP}{HEADING} “a “b”\n",

@@ -110,7 +110,7 @@ def test_units_are_cited_as_is_proper() -> None:
 
 
 def test_the_opening_holds_notes_a_title_and_labelled_sections() -> None:
-    text = f"(Approved)\nINTRODUCTION:\nPurpose:\na\nCrosscutting issues:\nb\n\nc\n{OBJECTIVES}"
+    text = f"Note: a\nINTRODUCTION:\nPurpose:\nAim: a\nCrosscutting issues:\nb\n\nc\n{OBJECTIVES}"
     reading = plan("objectives-plan", text)
     opening = [(each.key, each.kind) for each in reading.parts[0].element.children][:-1]
     assert opening == [
@@ -120,7 +120,7 @@ def test_the_opening_holds_notes_a_title_and_labelled_sections() -> None:
         ("plan/section-crosscutting-issues", ElementKind.SECTION),
     ]
     assert units("objectives-plan", text)[:5] == [
-        ("paragraph", "purpose/1", "a", "purpose"),
+        ("paragraph", "purpose/1", "Aim: a", "purpose"),
         ("section", "purpose", "Purpose", "p"),
         ("paragraph", "crosscutting-issues/1", "b", "crosscutting-issues"),
         ("paragraph", "crosscutting-issues/2", "c", "crosscutting-issues"),
@@ -137,6 +137,16 @@ def test_the_number_and_the_words_are_leaves_of_their_own() -> None:
         (ElementKind.WORDS, "First"),
         (ElementKind.NUMBER, "1.1."),
         (ElementKind.WORDS, "One"),
+    ]
+    aims = plan("objectives-plan", f"Aims:\na\nb\n{OBJECTIVES}")
+    assert [each.key for each in aims.leaves()] == [
+        *("plan/section-aims/label", "plan/section-aims/paragraph-1/words", "plan/section-aims/paragraph-2/words"),
+        *("plan/chapter-1/number", "plan/chapter-1/words"),
+        *(f"plan/chapter-1/objective-1.1/{name}" for name in ("number", "words", "label")),
+        *(f"plan/chapter-1/objective-1.1/action-1.1.1/{name}" for name in ("number", "words")),
+    ]
+    assert [each.span.of(aims.text) for each in aims.leaves() if each.kind is ElementKind.NUMBER] == [
+        *("CHAPTER 1 –", "Objective 1.1", "1."),
     ]
     realized = [each.realizes for each in reading.elements() if each.realizes]
     assert realized == [UnitKey(UnitKind.PLAN, "p"), UnitKey(UnitKind.CHAPTER, "1"), UnitKey(UnitKind.ACTION, "1.1")]
@@ -189,6 +199,11 @@ def test_the_number_and_the_words_are_leaves_of_their_own() -> None:
             f"{NUMBERED}2.x\n1.2.\nTwo\n",
             ["doc.txt:6:1: expected an action of chapter 1, as '1.1.', found '2.x'"],
             id="words-that-begin-like-a-chapter",
+        ),
+        pytest.param(
+            f"{NUMBERED}1.2.x\nTwo\n",
+            ["doc.txt:6:1: expected an action of chapter 1, as '1.1.', found '1.2.x'"],
+            id="words-that-begin-like-an-action",
         ),
         pytest.param(
             "Title\n1.\nFirst\n",
@@ -261,6 +276,19 @@ def test_what_has_no_place_in_a_numbered_plan(text: str, found: list[str]) -> No
             f"{OBJECTIVES}Objective 1.2 Next\n",
             ["doc.txt:5:19: expected another line, found 'the end of the part'"],
             id="nothing-under-an-objective",
+        ),
+        pytest.param(
+            f"{OBJECTIVES}Objective 1.2 Next\nProposed actions of note\nCHAPTER 2 – SECOND\n",
+            [
+                "doc.txt:6:1: expected 'Proposed actions', found 'Proposed actions of note'",
+                "doc.txt:6:1: expected a proposed action of objective 1.2, as '1. To …', found 'Proposed actions of note'",
+            ],
+            id="no-more-than-the-label-of-actions",
+        ),
+        pytest.param(
+            f"{OBJECTIVES}Objective 1.1, again\n2.\nObjective 1.1, as before\n",
+            ["doc.txt:5:1: expected a proposed action of objective 1.1, as '1. To …', found 'Objective 1.1, again'"],
+            id="words-that-begin-like-an-objective",
         ),
         pytest.param(
             f"{OBJECTIVES}Objective 1.2\nProposed actions\n1. One\nObjective 1.3 Last\nProposed actions\n",

@@ -234,12 +234,17 @@ def ask(
         _print_rows(("number", "question", "parameters"), listed, form, held.base)
         return
     asked = queries.named(known, question)
-    found = queries.rows(store, asked, _parameters(param or []))
+    given = _parameters(param or [])
+    found = queries.rows(store, asked, given)
+    if not found.rows:
+        _support(where, store).check(given)
     if form is Form.TTL:
         _write(results.graph_text(results.behind(store, results.iris_in(found), held.base), "ttl"))
         return
     if form is Form.TABLE:
         typer.echo(asked.question)
+        if not found.rows and "action" in given:
+            typer.echo(f"Nothing; 'mandategraph support {given['action']}' says what there is instead.")
     _print_rows(found.columns, found.values(), form, held.base)
 
 

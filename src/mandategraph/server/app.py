@@ -44,7 +44,7 @@ def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
         redoc_url=None,
     )
     _add_errors(app, pages)
-    _add_pages(app, pages, support, held, questions)
+    _add_pages(app, pages, support, store, questions)
     _add_sparql(app, pages, store, held)
     return app
 
@@ -98,14 +98,14 @@ def _methods(app: FastAPI, path: str) -> list[str]:
 
 
 def _add_pages(
-    app: FastAPI, pages: Pages, support: Support, held: Manifest, questions: dict[str, queries.Query]
+    app: FastAPI, pages: Pages, support: Support, store: EmbeddedStore, questions: dict[str, queries.Query]
 ) -> None:
     plans = support.plans()
 
     @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)
     def front() -> Response:
-        return pages.front(plans, held.triples)
+        return pages.front(plans, len(store))
 
     @app.head("/style.css", include_in_schema=False)
     @app.get("/style.css", include_in_schema=False)
@@ -115,7 +115,7 @@ def _add_pages(
     @app.head("/docs", include_in_schema=False)
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:
-        return pages.docs(app.openapi(), list(questions.values()))
+        return pages.docs(app.openapi(), list(questions.values()), [name.value for name in store.names()])
 
     @app.head("/support", include_in_schema=False)
     @app.get("/support", openapi_extra=_SUPPORT, responses=_SUPPORT_RESPONSES)

@@ -38,9 +38,9 @@ class Pages:
     def _render(self, template: str, code: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:
         return HTMLResponse(self._templates.get_template(template).render(values), int(code))
 
-    def front(self, plans: Sequence[str], counts: Mapping[str, int]) -> HTMLResponse:
+    def front(self, plans: Sequence[str], triples: int) -> HTMLResponse:
         """What this is, and a form to ask for an action."""
-        return self._render("front.html", plans=plans, counts=counts)
+        return self._render("front.html", plans=plans, triples=triples)
 
     def support(self, action: str, plan: str, parts: Sequence[Part], plans: Sequence[str]) -> HTMLResponse:
         """What supports an action, plan by plan."""
@@ -50,9 +50,11 @@ class Pages:
         """A form to write a query."""
         return self._render("query.html")
 
-    def docs(self, openapi: Mapping[str, Any], questions: Sequence[Query]) -> HTMLResponse:
+    def docs(self, openapi: Mapping[str, Any], questions: Sequence[Query], graphs: Sequence[str]) -> HTMLResponse:
         """How to use the service, from its own OpenAPI description."""
-        return self._render("docs.html", openapi=openapi, questions=questions, longest=MAX_LENGTH, deepest=MAX_DEPTH)
+        return self._render(
+            "docs.html", openapi=openapi, questions=questions, graphs=graphs, longest=MAX_LENGTH, deepest=MAX_DEPTH
+        )
 
     def problem(self, status: HTTPStatus, detail: str) -> HTMLResponse:
         """What went wrong, and where to go on."""
