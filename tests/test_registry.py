@@ -206,6 +206,10 @@ def test_each_fault_is_found_where_it_is(
         ),
         ([add("titles", slug="res-9", language="es", title="t", status="verified")], []),
         (
+            [add("forums", adopting_body="The Council", forum="permanent-council", reason="r")],
+            ["r/forums.tsv:3: expected adopting_body: "],
+        ),
+        (
             [change("instruments", 1, status="sure", date="soon", kind="poem"), change("forums", 0, forum="poem")],
             [
                 "r/instruments.tsv:3: expected status",
@@ -217,7 +221,13 @@ def test_each_fault_is_found_where_it_is(
     ],
     ids=[
         *("out-of-use", "no-longer-recalled", "recalled-only", "naming-only-each-other", "in-both-tables"),
-        *("unused-among-themselves", "unused-referred-to", "title-of-an-unused-row", "several-together"),
+        *(
+            "unused-among-themselves",
+            "unused-referred-to",
+            "title-of-an-unused-row",
+            "forum-of-nothing",
+            "several-together",
+        ),
     ],
 )
 def test_rows_stand_in_the_table_their_use_asks_for(

@@ -1,6 +1,7 @@
 """What a SPARQL text would do that this project refuses, told before any engine sees it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from pyoxigraph import NamedNode
@@ -28,9 +29,8 @@ _TOKEN = re.compile(
 )
 _PERHAPS_IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>")
 MAX_DEPTH = 64
-MAX_STEPS = 100
-MAX_OPERATORS = 1000
-_OPERATORS = frozenset("+-*|&=")
+MOST = {"operators": 1000, "groups": 500, "steps or divisions '/'": 100, "signs '<'": 100}
+_CLASSES = {**dict.fromkeys("+-*|&=", "operators"), "{": "groups", "/": "steps or divisions '/'", "<": "signs '<'"}
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
@@ -128,15 +128,15 @@ def _merges(text: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
-    depth = negations = steps = operators = 0
+    """Where a query has more of something than Oxigraph's recursive parser and evaluator bear."""
+    depth = negations = 0
+    counts: Counter[str] = Counter()
     for _, found, offset in tokens(text):
         depth += (found in _OPENING) - (found in _CLOSING)
         negations = negations + 1 if found == "!" else 0
-        steps += found == "/"
-        operators += found in _OPERATORS
-        if operators > MAX_OPERATORS:
-            yield found, offset, f"at most {MAX_OPERATORS} operators in a query"
+        counts[_CLASSES.get(found, "")] += 1
         if max(depth, negations) > MAX_DEPTH:
             yield found, offset, f"brackets and negations at most {MAX_DEPTH} deep"
-        if steps > MAX_STEPS:
-            yield found, offset, f"at most {MAX_STEPS} '/' in a query"
+        for name, most in MOST.items():
+            if counts[name] > most:
+                yield found, offset, f"at most {most} {name} in a query"
