@@ -18,6 +18,7 @@ import pytest
 
 from mandategraph.model import folded
 from mandategraph.queries import Query, Rows, rows
+from mandategraph.sparql_text import refused
 from mandategraph.store.embedded import EmbeddedStore
 from mandategraph.vocabulary import MG, XSD
 from serving import DOCUMENTS, HOME, folder_of, source, store
@@ -108,6 +109,11 @@ def test_every_line_of_the_header_is_read(query: Query) -> None:
 def test_every_answer_shows_what_it_rests_on(query: Query) -> None:
     assert {"document", "start", "end", "kind"} <= set(query.columns)
     assert "quotation" not in query.columns or "comparison" in query.columns
+
+
+@pytest.mark.parametrize("query", [*QUESTIONS, *CHECKS, *LOOKUPS], ids=named)
+def test_a_query_can_be_sent_to_the_endpoint_as_it_stands(query: Query) -> None:
+    assert refused(query.text, query.name) == query.text
 
 
 # Golden answers

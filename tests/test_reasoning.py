@@ -175,7 +175,8 @@ def test_a_node_asserted_and_carried_by_what_follows_is_a_clash(axioms: list[ox.
 
 def test_one_action_asserted_and_proposed_on_one_link_is_a_clash(axioms: list[ox.Triple]) -> None:
     stated = graph("<support/1> mg:assertedFor <plan/p/action/1> ; mg:proposedFor <plan/p/action/1> .")
-    (clash,) = (each for each in infer(stated, axioms, DEFAULT_BASE).clashes if each.rule == "prp-pdw")
+    kinds, clash = infer(stated, axioms, DEFAULT_BASE).clashes
+    assert (kinds.rule, clash.rule) == ("cax-dw", "prp-pdw")
     node, action = f"<{DEFAULT_BASE}support/1>", f"<{DEFAULT_BASE}plan/p/action/1>"
     asserted, proposed = f"<{MG['assertedFor'].value}>", f"<{MG['proposedFor'].value}>"
     assert clash.axiom == f"{asserted} <{OWL['propertyDisjointWith'].value}> {proposed}"

@@ -201,6 +201,14 @@ def test_brackets_of_every_kind_add_up() -> None:
     assert "deep" in fault("ASK " + "{([" * (MAX_DEPTH // 3 + 1)).expected
 
 
+@pytest.mark.parametrize("text", ["(!", "IF(!", "( ! "])
+def test_negated_brackets_nest_less_deep(text: str) -> None:
+    """A fault within them takes the engine's parser twice as long with each level: minutes at 25."""
+    assert "deep" in fault("ASK { FILTER " + text * 25 + ")" * 25 + " }").expected
+    shallow = "ASK { FILTER " + "(!" * 5 + "?a" + ")" * 5 + " }"
+    assert refused(shallow, "a.rq") == shallow
+
+
 def test_brackets_side_by_side_are_not_deep() -> None:
     text = "ASK {" + "{} " * (2 * MAX_DEPTH) + "}"
     assert refused(text, "a.rq") == text

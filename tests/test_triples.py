@@ -133,8 +133,8 @@ PROPERTIES = {
     "prov:hadPrimarySource prov:wasAttributedTo prov:wasGeneratedBy",
     "mg:Passage": f"{JUDGED} mg:passageOf mg:identifiedByRule mg:overlaps?",
     "mg:Instrument": "dcterms:identifier dcterms:title dcterms:date? dcterms:source? dcterms:relation? mg:kind "
-    "mg:forum mg:verification mg:symbol? mg:adoptingBodyName? mg:meetingName? mg:placeName? mg:adoptedBy? mg:mandatedBy? "
-    "mg:sourceLine? prov:wasGeneratedBy",
+    "mg:forum mg:verification mg:symbol? mg:adoptingBodyName? mg:meetingName? mg:placeName? mg:adoptedBy? "
+    "mg:mandatedBy? mg:sourceLine? prov:wasGeneratedBy",
     "mg:Body": "rdfs:label mg:sourceLine prov:wasGeneratedBy",
     "mg:Identification": f"{SOURCED} mg:wording mg:wordingRelation mg:identifies mg:namesInstead? mg:sectionName?",
     "mg:Discrepancy": f"{SOURCED} mg:discrepancyKind mg:comparedWith mg:holds mg:evidence",
@@ -726,8 +726,8 @@ def without_cue(corpus: Corpus) -> Corpus:
             id="stated-source-of-no-plan",
         ),
         pytest.param(
-            lambda held: with_stated_source(held, "2012", "hemispheric-plan-2012", "citizen security"),
-            r"t\.tsv:2: expected words that stand once in hemispheric-plan.*, found '\d+ times: citizen security'",
+            lambda held: with_stated_source(held, "2012", "hemispheric-plan-2012", "trafficking in persons"),
+            r"t\.tsv:2: expected words that stand once in hemispheric-plan.*, found '2 times: trafficking in persons'",
             id="stated-source-words-not-unique",
         ),
         pytest.param(

@@ -199,4 +199,11 @@ def _use_faults(tables: Mapping[str, list[Row]]) -> list[MandategraphError]:
         for row in tables["titles"]
         if row["slug"] not in titles
     ]
-    return [*idle, *busy, *lost]
+    adopting = {row["adopting_body"] for row in tables["instruments"]} - {""}
+    known_bodies = {row["adopting_body"] for row in tables["forums"]}
+    empty = [
+        row.fault("adopting_body", "a body that some instrument names")
+        for row in tables["forums"]
+        if row["adopting_body"] not in adopting and adopting <= known_bodies
+    ]
+    return [*idle, *busy, *lost, *empty]

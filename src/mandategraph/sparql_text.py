@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Store
 
 from mandategraph.errors import SyntaxFault
 from mandategraph.places import LineIndex
@@ -27,10 +27,18 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SERVICE = re.compile("service", re.IGNORECASE)
 _PERHAPS_IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>")
 MAX_DEPTH = 64
-MOST = {"operators": 1000, "groups": 500, "steps or divisions '/'": 100, "signs '<'": 100}
-_CLASSES = {**dict.fromkeys("+-*|&=", "operators"), "{": "groups", "/": "steps or divisions '/'", "<": "signs '<'"}
+MAX_NEGATED = 8
+MOST = {"operators": 1000, "groups": 500, "steps or divisions '/'": 100, "signs '<'": 100, "signs '~'": 100}
+_CLASSES = {
+    **dict.fromkeys("+-*|&=", "operators"),
+    "{": "groups",
+    "/": "steps or divisions '/'",
+    "<": "signs '<'",
+    "~": "signs '~'",
+}
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
@@ -64,10 +72,10 @@ def refused(text: str, file: str) -> str:
 
 
 def _refusals(text: str) -> Iterator[tuple[str, int, str]]:
-    yield from _calls(text)
-    yield from _updates(text)
-    yield from _merges(text)
     yield from _excesses(text)
+    yield from _updates(text)
+    yield from _calls(text)
+    yield from _merges(text)
 
 
 def _calls(text: str) -> Iterator[tuple[str, int, str]]:
@@ -82,6 +90,17 @@ def _calls(text: str) -> Iterator[tuple[str, int, str]]:
             yield found, offset, "a query without SERVICE: this endpoint calls no other"
         if found == "<" and _PERHAPS_IRI.match(text, offset):
             yield found, offset, "an IRI with '://' or a space behind '<', in a query that has the word SERVICE"
+    yield from _calls_by_the_engine(text)
+
+
+def _calls_by_the_engine(text: str) -> Iterator[tuple[str, int, str]]:
+    """What the tokens do not show the engine does: spelt otherwise, every name still parses, and the keyword does not."""
+    try:
+        Store().query(_SERVICE.sub(lambda found: f"{found[0][:3]}x{found[0][4:]}", text))
+    except SyntaxError:
+        first = _SERVICE.search(text)
+        if first:
+            yield first[0], first.start(), "a query that is SPARQL 1.1 and has no SERVICE"
 
 
 def _prefixes(text: str) -> dict[str, list[str]]:
@@ -130,13 +149,22 @@ def _merges(text: str) -> Iterator[tuple[str, int, str]]:
 def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
     """Where a query has more of something than Oxigraph's recursive parser and evaluator bear."""
     depth = negations = 0
+    negated: list[bool] = []
     counts: Counter[str] = Counter()
+    before = ""
     for _, found, offset in tokens(text):
+        if found in _OPENING:
+            negated.append(before.startswith("!"))
+        elif found in _CLOSING and negated:
+            negated.pop()
         depth += (found in _OPENING) - (found in _CLOSING)
         negations = negations + 1 if found == "!" else 0
         counts[_CLASSES.get(found, "")] += 1
+        before = f"!{found}" if before == "!" and found not in _OPENING else found
         if max(depth, negations) > MAX_DEPTH:
             yield found, offset, f"brackets and negations at most {MAX_DEPTH} deep"
+        if sum(negated) > MAX_NEGATED:
+            yield found, offset, f"negated brackets at most {MAX_NEGATED} deep"
         for name, most in MOST.items():
             if counts[name] > most:
                 yield found, offset, f"at most {most} {name} in a query"

@@ -452,8 +452,9 @@ def test_a_query_may_be_no_longer(way: str) -> None:
         "'ASK { FILTER(' + '!' * n + '1) }'",
         "'ASK {' + 'MINUS{}' * (n // 7) + '}'",
         "'ASK { ?s ?p ' + '<<' * (n // 2) + ' }'",
+        "'ASK { ?s ?p ?o ' + '~' * n + ' }'",
     ],
-    ids=["sums", "negations", "differences", "triples-in-triples"],
+    ids=["sums", "negations", "differences", "triples-in-triples", "reifiers"],
 )
 def test_no_query_ends_the_server(query: str) -> None:
     """A process of its own: where the engine overflows its stack, Python ends too."""
