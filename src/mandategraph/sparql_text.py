@@ -94,7 +94,7 @@ def _calls(text: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _calls_by_the_engine(text: str) -> Iterator[tuple[str, int, str]]:
-    """What the tokens do not show the engine does: spelt otherwise, every name still parses, and the keyword does not."""
+    """What the tokens do not show the engine does: spelt otherwise, a name still parses and the keyword does not."""
     try:
         Store().query(_SERVICE.sub(lambda found: f"{found[0][:3]}x{found[0][4:]}", text))
     except SyntaxError:

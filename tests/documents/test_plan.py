@@ -281,8 +281,10 @@ def test_what_has_no_place_in_a_numbered_plan(text: str, found: list[str]) -> No
             f"{OBJECTIVES}Objective 1.2 Next\nProposed actions of note\nCHAPTER 2 – SECOND\n",
             [
                 "doc.txt:6:1: expected 'Proposed actions', found 'Proposed actions of note'",
-                "doc.txt:6:1: expected a proposed action of objective 1.2, as '1. To …', "
-                "found 'Proposed actions of note'",
+                (
+                    "doc.txt:6:1: expected a proposed action of objective 1.2, as '1. To …', "
+                    "found 'Proposed actions of note'"
+                ),
             ],
             id="no-more-than-the-label-of-actions",
         ),
