@@ -91,6 +91,7 @@ def test_toml_that_breaks_off_names_the_file_only() -> None:
         pytest.param(entry(part=PART + PART), "found 'text'", id="the-same-part-twice"),
         pytest.param(entry() + entry(), "found 'a'", id="the-same-document-twice"),
         pytest.param(entry(identifier="Linking Document"), "found 'Linking Document'", id="an-identifier-of-no-iri"),
+        pytest.param(entry(part='part = ["text"]\n'), "document a with .*, found 'text'", id="a-word-for-a-part"),
         pytest.param(entry(part=PART.replace("text", "a b")), "found 'a b'", id="a-name-of-a-part-of-no-iri"),
         pytest.param(entry(date="April 2011"), "document a: a date as YYYY, .*, found 'April 2011'", id="no-date"),
         pytest.param(entry(address="www.example.org"), "document a: an .* address, .*found 'www", id="no-address"),

@@ -12,7 +12,7 @@ from mandategraph.answers import Part
 from mandategraph.queries import Query
 from mandategraph.release import Manifest
 from mandategraph.server.sparql import MAX_LENGTH
-from mandategraph.sparql_text import MAX_DEPTH
+from mandategraph.sparql_text import MAX_DEPTH, MOST
 from mandategraph.vocabulary import PREFIXES, compact
 
 _FOLDER = Path(__file__).parent
@@ -53,7 +53,13 @@ class Pages:
     def docs(self, openapi: Mapping[str, Any], questions: Sequence[Query], graphs: Sequence[str]) -> HTMLResponse:
         """How to use the service, from its own OpenAPI description."""
         return self._render(
-            "docs.html", openapi=openapi, questions=questions, graphs=graphs, longest=MAX_LENGTH, deepest=MAX_DEPTH
+            "docs.html",
+            openapi=openapi,
+            questions=questions,
+            graphs=graphs,
+            longest=MAX_LENGTH,
+            deepest=MAX_DEPTH,
+            mosts=MOST,
         )
 
     def problem(self, status: HTTPStatus, detail: str) -> HTMLResponse:
