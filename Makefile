@@ -4,13 +4,16 @@ PORT ?= 8000
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test check build bench lock clean
+.PHONY: serve test cover check build bench lock clean
 
 serve: build  ## build what is missing, validate, and serve on 127.0.0.1:$(PORT)
 	$(BIN)/mandategraph serve --port $(PORT)
 
 test: check  ## everything CI runs
 	$(BIN)/mandategraph build --fresh --check
+	$(BIN)/pytest -q
+
+cover: $(READY)  ## the tests, with the branches they cover
 	$(BIN)/pytest -q --cov --cov-report=term:skip-covered
 
 check: $(READY)  ## form, types and floors

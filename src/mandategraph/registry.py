@@ -31,6 +31,7 @@ RELATIONS = (
     "adopted-by", "adopted-with", "concerns", "convened-by", "executes", "follows-up", "mandated-by", "recalls",
     "supplements",
 )  # fmt: skip
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _STATUSES = ("verified", "believed")
 
 
@@ -84,7 +85,7 @@ def _instrument(row: Row, titles: tuple[tuple[str, str, str], ...]) -> Instrumen
         verified=verified,
         **known,
         related=_related(row) if verified else (),
-        sources=tuple(filter(None, row["source_url"].split(" ; "))) if verified else (),
+        sources=tuple(filter(None, row["source_url"].split(" ; "))) if verified or any(known.values()) else (),
         titles=titles,
     )
 
@@ -118,8 +119,20 @@ def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list[Mandategr
         for row in tables[table]
         if not is_name(row[column])
     ]
+    faults += [fault for row in tables["titles"] for fault in _title_faults(row)]
     faults += _reference_faults(tables, schemes)
     faults += _use_faults(tables)
+    return faults
+
+
+def _title_faults(row: Row) -> list[MandategraphError]:
+    faults: list[MandategraphError] = []
+    if row["source_url"] and not _SOURCE.fullmatch(row["source_url"]):
+        faults.append(row.fault("source_url", "an http(s) address or FILE:LINE"))
+    if not _LANGUAGE.fullmatch(row["language"]):
+        faults.append(row.fault("language", "a language tag, as es or pt-BR"))
+    if not row["status"].startswith(_STATUSES):
+        faults.append(row.fault("status", "verified or believed, with a note behind it if need be"))
     return faults
 
 

@@ -86,21 +86,15 @@ class _Linkage:
 
     def body(self) -> Element:
         children = self._title()
-        while (line := self.cursor.peek()) is not None:
-            try:
-                children.append(self._chapter())
-            except SourceError as fault:
-                self.faults.append(fault)
-                self._skip_to_number(line)
-        if not (self.units or self.faults):
+        while self._opens_chapter():
+            children.append(self._chapter())
+        if not self.units:
             raise self.cursor.fault(None, "a title and chapters")
         raise_all(self.faults)
         plan = UnitKey(UnitKind.PLAN, self.part.plan or self.part.name)
         return container(self.part.name, ElementKind.PART, children, plan)
 
-    def _skip_to_number(self, stuck: Line) -> None:
-        if self.cursor.peek() is stuck:
-            self.cursor.take()
+    def _skip_to_number(self) -> None:
         while (line := self.cursor.peek()) is not None and not (self._opens_chapter() or _ACTION.match(line.text)):
             self.cursor.take()
 
@@ -119,6 +113,7 @@ class _Linkage:
         return bool(found and first and first[1] == f"{found[1]}.1")
 
     def _chapter(self) -> Element:
+        """A chapter, at whose first line the pointer stands."""
         line = self.cursor.take()
         found = _CHAPTER.fullmatch(line.text)
         if not found:
@@ -128,12 +123,12 @@ class _Linkage:
         key = f"{self.part.name}/chapter-{found[1]}"
         self._unit(unit, found[2], UnitKey(UnitKind.PLAN, self.part.plan or ""), key)
         children = _numbered(line, found, key)
-        while (following := self.cursor.peek()) is not None and not self._opens_chapter():
+        while self.cursor.peek() is not None and not self._opens_chapter():
             try:
                 children.append(self._action(unit, key))
             except SourceError as fault:
                 self.faults.append(fault)
-                self._skip_to_number(following)
+                self._skip_to_number()
         return container(key, ElementKind.CHAPTER, children, unit)
 
     def _unit(self, unit: UnitKey, text: str, parent: UnitKey, key: str) -> None:

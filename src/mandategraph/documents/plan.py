@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mandategraph.documents.lines import Cursor, Line
 from mandategraph.documents.units import NumberRegister
 from mandategraph.errors import MandategraphError, SourceError, raise_all
+from mandategraph.iris import is_name
 from mandategraph.model import (
     Element,
     ElementKind,
@@ -77,10 +78,8 @@ class _PlanReader:
         element = container(self.part.name, ElementKind.PART, children, self.plan)
         return PartReading(element, self.part.plan, tuple(self.units))
 
-    def skip_from(self, stuck: Line) -> None:
+    def skip(self) -> None:
         """After a fault, step to the next line that opens a numbered part, so that all faults are found in one pass."""
-        if self.cursor.peek() is stuck:
-            self.cursor.take()
         while (line := self.cursor.peek()) is not None and not self.opens(line):
             self.cursor.take()
 
@@ -93,12 +92,12 @@ def read_numbered(part: PartDescription, cursor: Cursor) -> PartReading:
     """
     reader = _Numbered(part, cursor)
     children = reader.opening()
-    while (line := cursor.peek()) is not None:
+    while cursor.peek() is not None:
         try:
             children.append(reader.chapter())
         except SourceError as fault:
             reader.faults.append(fault)
-            reader.skip_from(line)
+            reader.skip()
     return reader.finish(children)
 
 
@@ -134,7 +133,7 @@ class _Numbered(_PlanReader):
                 children.append(self._action(unit, key))
             except SourceError as fault:
                 self.faults.append(fault)
-                self.skip_from(following)
+                self.skip()
         return container(key, ElementKind.CHAPTER, children, unit)
 
     def _action(self, chapter: UnitKey, parent: str) -> Element:
@@ -158,12 +157,12 @@ def read_objectives(part: PartDescription, cursor: Cursor) -> PartReading:
     """
     reader = _Objectives(part, cursor)
     children = reader.opening()
-    while (line := cursor.peek()) is not None:
+    while cursor.peek() is not None:
         try:
             children.append(reader.chapter())
         except SourceError as fault:
             reader.faults.append(fault)
-            reader.skip_from(line)
+            reader.skip()
     return reader.finish(children)
 
 
@@ -189,6 +188,8 @@ class _Objectives(_PlanReader):
 
     def _labelled(self, line: Line) -> Element:
         name = line.text.removesuffix(":").lower().replace(" ", "-")
+        if not is_name(name):
+            raise self.cursor.fault(line, "a label of plain letters, digits and spaces")
         key = f"{self.part.name}/section-{name}"
         label = line.leaf(f"{key}/label", ElementKind.LABEL)
         paragraphs = _paragraphs(self, key, name, lambda each: self.opens(each) or bool(_LABEL.fullmatch(each.text)))
@@ -211,7 +212,7 @@ class _Objectives(_PlanReader):
                 children.append(self._objective(unit, key))
             except SourceError as fault:
                 self.faults.append(fault)
-                self.skip_from(following)
+                self.skip()
                 while (stray := self.cursor.peek()) is not None and not self._ends_objective(stray):
                     self.cursor.take()
         return container(key, ElementKind.CHAPTER, children, unit)
@@ -238,7 +239,7 @@ class _Objectives(_PlanReader):
                 children.append(self._action(unit, key))
             except SourceError as fault:
                 self.faults.append(fault)
-                self.skip_from(following)
+                self.skip()
         return container(key, ElementKind.OBJECTIVE, children, unit)
 
     def ends_words(self, line: Line) -> bool:

@@ -57,11 +57,10 @@ def forums(registry: Registry, iris: Iris, schemes: Schemes, provenance: Provena
     for body, (forum, reason) in registry.forums.items():
         node = iris.mint("classification", key=wording_key(body))
         adopted = [row for row in registry.instruments.values() if row.adopting_body == body]
-        if adopted:
-            yield Triple(node, A, MG["Classification"])
-            yield Triple(node, MG["classifiedAs"], schemes.concept("Forums", forum))
-            yield from (Triple(node, MG["classifies"], iris.mint("instrument", slug=row.slug)) for row in adopted)
-            yield from provenance.judged(node, "resolving", reason)
+        yield Triple(node, A, MG["Classification"])
+        yield Triple(node, MG["classifiedAs"], schemes.concept("Forums", forum))
+        yield from (Triple(node, MG["classifies"], iris.mint("instrument", slug=row.slug)) for row in adopted)
+        yield from provenance.judged(node, "resolving", reason)
 
 
 def body(row: Body, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
