@@ -6,7 +6,7 @@ import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
@@ -45,6 +45,16 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 SERVICE = "SELECT * {\n  SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"
 SYNTAX = "SELECT * {}\nLIMIT x"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _collected_by_the_tests_own_thread() -> Iterator[None]:
+    """Results of the engine may be dropped by their own thread only, and a request is served in another."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()
 
 
 @cache
