@@ -29,7 +29,7 @@ bench: $(READY)  ## time the stages of a build, and the look-ups
 	$(BIN)/python benchmarks/stages.py
 
 lock: $(READY)  ## lock the development environment anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--all-extras --group dev --upgrade pyproject.toml -o requirements.txt
 
 clean:

@@ -2,9 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -15,13 +14,13 @@ from rich.console import Console
 
 from mandategraph import queries, results
 from mandategraph.answers import Part, Support
-from mandategraph.cli import printing
+from mandategraph.cli import inputs, outputs, printing
+from mandategraph.cli.outputs import Form
 from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
 from mandategraph.iris import DEFAULT_BASE, Iris
 from mandategraph.release import Home, Manifest, home, opened, stale
 from mandategraph.sparql_text import refused
 from mandategraph.store.embedded import EmbeddedStore
-from mandategraph.vocabulary import PREFIXES
 
 app = typer.Typer(
     name="mandategraph",
@@ -33,15 +32,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Form(StrEnum):
-    """How an answer is written."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    TTL = "ttl"
 
 
 Root = Annotated[
@@ -120,9 +110,9 @@ def validate(root: Root = None, form: Format = Form.TABLE) -> None:
     if form is Form.TTL:
         from mandategraph import validation
 
-        _write(results.graph_text(validation.stated(report, Iris(base)), "ttl"))
+        outputs.write(results.graph_text(validation.stated(report, Iris(base)), "ttl"))
     else:
-        _print_rows(columns, found, form, base)
+        outputs.print_rows(columns, found, form, base)
     if form is Form.TABLE:
         typer.echo("conforms" if report.conforms else f"{len(report.violations)} violations")
     raise typer.Exit(0 if report.conforms else 1)
@@ -149,7 +139,7 @@ def support(
             results.rows_csv(question.columns, [dict(row) for each in parts for row in each.quotations]), nl=False
         )
     elif form is Form.TTL:
-        _write(results.graph_text(_statements_of(parts, store, held), "ttl"))
+        outputs.write(results.graph_text(_statements_of(parts, store, held), "ttl"))
     else:
         labels, attributions = support_of.labels(), support_of.attributions()
         for each in parts:
@@ -168,9 +158,9 @@ def show(
 ) -> None:
     """What is said of a resource, and which graph says it."""
     where, held, store = _open(root)
-    described = {iri: store.describe(ox.NamedNode(iri)) for iri in _named(name, where, held, store)}
+    described = {iri: store.describe(ox.NamedNode(iri)) for iri in inputs.named(name, where, held, store)}
     if form is Form.TTL:
-        _write(results.graph_text({quad.triple for about, _ in described.values() for quad in about}, "ttl"))
+        outputs.write(results.graph_text({quad.triple for about, _ in described.values() for quad in about}, "ttl"))
         return
     listed = [
         {
@@ -184,7 +174,7 @@ def show(
         for q in sorted(found, key=str)
     ]
     if form is not Form.TABLE:
-        _print_rows(("subject", "predicate", "object", "graph"), listed, form, held.base)
+        outputs.print_rows(("subject", "predicate", "object", "graph"), listed, form, held.base)
         return
     for iri in described:
         about = [(row["predicate"], row["object"], row["graph"]) for row in listed if row["subject"] == iri]
@@ -203,7 +193,7 @@ def query(
 ) -> None:
     """Run a SPARQL query over the release."""
     _, held, store = _open(root)
-    found = queries.results_of(store, refused(_text(file), file), file)
+    found = queries.results_of(store, refused(inputs.text(file), file), file)
     if isinstance(found, ox.QuerySolutions) and form in ("", "table"):
         names = tuple(variable.value for variable in found.variables)
         listed = [{name: queries.value(row[name]) for name in names} for row in found]
@@ -211,7 +201,7 @@ def query(
     elif isinstance(found, ox.QueryBoolean) and form in ("", "table"):
         typer.echo("yes" if found else "no")
     else:
-        _write(results.serialized(found, form or "ttl"))
+        outputs.write(results.serialized(found, form or "ttl"))
 
 
 @app.command(
@@ -231,21 +221,21 @@ def ask(
             {"number": q.number, "question": q.question, "parameters": ", ".join(p.name for p in q.parameters)}
             for q in known.values()
         ]
-        _print_rows(("number", "question", "parameters"), listed, form, held.base)
+        outputs.print_rows(("number", "question", "parameters"), listed, form, held.base)
         return
     asked = queries.named(known, question)
-    given = _parameters(param or [])
+    given = inputs.parameters(param or [])
     found = queries.rows(store, asked, given)
     if not found.rows:
         _support(where, store).check(given)
     if form is Form.TTL:
-        _write(results.graph_text(results.behind(store, results.iris_in(found), held.base), "ttl"))
+        outputs.write(results.graph_text(results.behind(store, results.iris_in(found), held.base), "ttl"))
         return
     if form is Form.TABLE:
         typer.echo(asked.question)
         if not found.rows and "action" in given:
             typer.echo(f"Nothing; 'mandategraph support {given['action']}' says what there is instead.")
-    _print_rows(found.columns, found.values(), form, held.base)
+    outputs.print_rows(found.columns, found.values(), form, held.base)
 
 
 @app.command(epilog="Example: mandategraph export trig -o mandategraph.trig")
@@ -271,9 +261,9 @@ def export(
     else:
         content = results.graph_text(store.default_triples(), form)
     if output is None:
-        _write(content)
+        outputs.write(content)
     else:
-        _save(output, content)
+        outputs.save(output, content)
 
 
 @app.command(epilog="Example: mandategraph rebuild linking-document-2011 | sha256sum")
@@ -291,7 +281,7 @@ def rebuild(
         ]
         raise MissingError.among("document", document, known, f"the documents {', '.join(known)}")
     text = "".join(row["spaceBefore"] + row["verbatim"] for row in leaves) + leaves[0]["spaceAtEnd"]
-    _write(text.encode())
+    outputs.write(text.encode())
 
 
 @app.command(epilog="Example: mandategraph serve --port 8000")
@@ -345,82 +335,6 @@ def _statements_of(parts: tuple[Part, ...], store: EmbeddedStore, held: Manifest
         for row in each.quotations:
             iris += [row["quotation"], row["quotation"].replace("/quotation/", "/support/"), row["instrument"]]
     return results.behind(store, iris, held.base)
-
-
-def _named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list[str]:
-    """The IRIs a name may mean.
-
-    Raises:
-        MissingError: nothing is known under it; the nearest names are told.
-    """
-    prefix, _, local = name.partition(":")
-    candidates = [PREFIXES[prefix] + local] if prefix in PREFIXES else [name, held.base + name]
-    for iri in candidates:
-        node = _node(iri)
-        if node and any(store.describe(node)):
-            return [iri]
-    lookup = queries.loaded(where.queries / "lookups")["names"]
-    listed = queries.rows(store, lookup, {}).values()
-    of, _, number = name.rpartition("/")
-    found = [
-        row["resource"] for row in listed if row["name"] == name or (of and (row["of"], row["name"]) == (of, number))
-    ]
-    if not found:
-        raise MissingError.among("resource", name, [row["name"] for row in listed], "the release")
-    return found
-
-
-def _node(iri: str) -> ox.NamedNode | None:
-    try:
-        return ox.NamedNode(iri)
-    except ValueError:
-        return None
-
-
-def _parameters(given: list[str]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in given]
-    wrong = [each for each, pair in zip(given, pairs, strict=True) if not pair[1]]
-    if wrong:
-        raise UsageError(f"--param: expected name=value, found {', '.join(wrong)}")
-    return {name: text for name, _, text in pairs}
-
-
-def _text(file: str) -> str:
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise MissingError(file, "the files that can be read as UTF-8", remedy=str(error)) from None
-
-
-def _print_rows(columns: Sequence[str], listed: list[dict[str, str]], form: Form, base: str) -> None:
-    if form is Form.JSON:
-        typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
-    elif form is Form.CSV:
-        typer.echo(results.rows_csv(columns, listed), nl=False)
-    elif form is Form.TTL:
-        raise UsageError("this answer has no Turtle form; use json or csv")
-    else:
-        printing.rows(columns, listed, base)
-
-
-def _write(content: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
-
-
-def _save(path: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all."""
-    try:
-        part = path.with_name(f"{path.name}.part")
-        part.write_bytes(content)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: expected a file that can be written, found {error}") from None
-    try:
-        part.replace(path)
-    except OSError as error:
-        part.unlink()
-        raise UsageError(f"{path}: expected a file that can be written, found {error.strerror}") from None
 
 
 @contextmanager

@@ -1,0 +1,67 @@
+"""What a person types, as what the release has: names to IRIs, parameters to values, files to texts."""
+
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from mandategraph import queries
+from mandategraph.errors import MissingError, UsageError
+from mandategraph.release import Home, Manifest
+from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.vocabulary import PREFIXES
+
+
+def named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list[str]:
+    """The IRIs a name may mean.
+
+    Raises:
+        MissingError: nothing is known under it; the nearest names are told.
+    """
+    prefix, _, local = name.partition(":")
+    candidates = [PREFIXES[prefix] + local] if prefix in PREFIXES else [name, held.base + name]
+    for iri in candidates:
+        node = _node(iri)
+        if node and any(store.describe(node)):
+            return [iri]
+    lookup = queries.loaded(where.queries / "lookups")["names"]
+    listed = queries.rows(store, lookup, {}).values()
+    of, _, number = name.rpartition("/")
+    found = [
+        row["resource"] for row in listed if row["name"] == name or (of and (row["of"], row["name"]) == (of, number))
+    ]
+    if not found:
+        raise MissingError.among("resource", name, [row["name"] for row in listed], "the release")
+    return found
+
+
+def _node(iri: str) -> ox.NamedNode | None:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        return None
+
+
+def parameters(given: list[str]) -> dict[str, str]:
+    """The values given as name=value, by name.
+
+    Raises:
+        UsageError: one has no '='.
+    """
+    pairs = [each.partition("=") for each in given]
+    wrong = [each for each, pair in zip(given, pairs, strict=True) if not pair[1]]
+    if wrong:
+        raise UsageError(f"--param: expected name=value, found {', '.join(wrong)}")
+    return {name: text for name, _, text in pairs}
+
+
+def text(file: str) -> str:
+    """The text of a file, or of standard input for '-'.
+
+    Raises:
+        MissingError: it cannot be read as UTF-8.
+    """
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingError(file, "the files that can be read as UTF-8", remedy=str(error)) from None
