@@ -74,8 +74,8 @@ class Support:
         return {row["resource"]: row["label"] for row in self._look("labels", {})}
 
     def attributions(self) -> dict[str, str]:
-        """Why a document is attributed to whom it is, by the IRI of the document."""
-        return {row["resource"]: row["reason"] for row in self._look("labels", {}) if row["reason"]}
+        """Why a document is attributed to whom it is, by the identifier of the document."""
+        return {row["resource"].rpartition("/")[2]: row["reason"] for row in self._look("labels", {}) if row["reason"]}
 
     def linked_plans(self) -> list[str]:
         """The plans whose actions some document attaches mandates to."""

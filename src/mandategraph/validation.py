@@ -15,8 +15,6 @@ from mandategraph.terms import en
 from mandategraph.vocabulary import SH as SHACL
 from mandategraph.vocabulary import A
 
-SEVERITIES = ("Violation", "Warning", "Info")
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:

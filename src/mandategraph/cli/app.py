@@ -18,7 +18,7 @@ from mandategraph.cli import inputs, outputs, printing
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
 from mandategraph.iris import DEFAULT_BASE, Iris
-from mandategraph.release import Home, Manifest, home, opened, stale
+from mandategraph.release import Home, Manifest, home, manifest, opened, stale
 from mandategraph.sparql_text import refused
 from mandategraph.store.embedded import EmbeddedStore
 
@@ -98,7 +98,7 @@ def build(
 def validate(root: Root = None, form: Format = Form.TABLE) -> None:
     """Hold the release against the shapes afresh; exit 1 if it violates one."""
     where = home(root)
-    base = _standing_base(where)
+    base = manifest(where.release).base
     try:
         from mandategraph import build as pipeline
 
@@ -306,16 +306,6 @@ def _checkout(root: Path | None) -> Home:
     return where
 
 
-def _standing_base(where: Home) -> str:
-    """The base of the release that stands, else the default one."""
-    from mandategraph.release import manifest
-
-    try:
-        return manifest(where.release).base
-    except MandategraphError:
-        return DEFAULT_BASE
-
-
 def _open(root: Path | None) -> tuple[Home, Manifest, EmbeddedStore]:
     where = home(root)
     held, store = opened(where.release)
@@ -330,11 +320,14 @@ def _support(where: Home, store: EmbeddedStore) -> Support:
 
 
 def _statements_of(parts: tuple[Part, ...], store: EmbeddedStore, held: Manifest) -> set[ox.Triple]:
-    iris = [each.iri for each in parts]
-    for each in parts:
-        for row in each.quotations:
-            iris += [row["quotation"], row["quotation"].replace("/quotation/", "/support/"), row["instrument"]]
-    return results.behind(store, iris, held.base)
+    """The statements about parts of plans, their quotations, the links they make and their instruments."""
+    iris = Iris(held.base)
+    found = [each.iri for each in parts]
+    for row in (row for each in parts for row in each.quotations):
+        parsed = iris.parse(row["quotation"])
+        link = [iris.mint("support", **parsed[1]).value] if parsed else []
+        found += [row["quotation"], *link, row["instrument"]]
+    return results.behind(store, found, held.base)
 
 
 @contextmanager

@@ -76,6 +76,8 @@ def part(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str])
     """What is known of one part of a plan."""
     out = console()
     title = f"plan {each.plan} ({labels[each.status]}) · {each.kind} {each.notation}"
+    if each.citation_form not in (each.notation, f"{each.kind.capitalize()} {each.notation}"):
+        title += f" · cited as: {each.citation_form}"
     out.print(Text(title, style="bold"))
     out.print(Text(f"{each.words}  [{each.document}:{each.start}–{each.end}]"))
     out.print(Text(each.answer, style="italic"))
@@ -106,10 +108,7 @@ def _quotations(each: Part, labels: Mapping[str, str], attributions: Mapping[str
     out = console()
     out.print(table)
     for body in sorted({row["assertedBy"] for row in each.quotations}):
-        why = " ".join(
-            sorted({reason for document, reason in attributions.items() if document.endswith(f"/{each.document}")})
-        )
-        out.print(Text(f"asserted by the {labels[body]}. {why}"))
+        out.print(Text(f"asserted by the {labels[body]}. {attributions.get(each.document, '')}"))
     out.print(Text(f"Which instrument a heading means is this project's reading, {UNREVIEWED}."))
 
 

@@ -31,9 +31,7 @@ class Pages:
         )
         self._templates.globals.update(release=held, prefixes=PREFIXES)
         self._templates.filters["label"] = lambda iri: labels.get(iri, compact(iri, held.base))
-        self._templates.filters["attribution"] = lambda document: next(
-            (reason for iri, reason in attributions.items() if iri.endswith(f"/{document}")), ""
-        )
+        self._templates.filters["attribution"] = lambda document: attributions.get(document, "")
 
     def _render(self, template: str, code: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:
         return HTMLResponse(self._templates.get_template(template).render(values), int(code))
