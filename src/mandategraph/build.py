@@ -1,7 +1,7 @@
 """The pipeline: calls the stages in order, from the files of a checkout to a release."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,19 +11,11 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from mandategraph import documents, judgements, registry, resolution, schemes, selectors, sources, triples, turtle
-from mandategraph.errors import (
-    ClashError,
-    Faults,
-    InvalidGraphError,
-    MandategraphError,
-    MissingError,
-    TableError,
-    raise_all,
-)
+from mandategraph import corpora, schemes, selectors, triples, turtle
+from mandategraph.corpora import Inputs
+from mandategraph.errors import ClashError, InvalidGraphError, MandategraphError, MissingError, raise_all
 from mandategraph.iris import Iris
-from mandategraph.model import Corpus, Judgements, Reading, Registry, ResolvedCitation
-from mandategraph.places import Place
+from mandategraph.model import Corpus
 from mandategraph.release import MANIFEST, Home, Manifest, data_triples, digest, manifest, publish, texts
 from mandategraph.vocabulary import SH, lexical
 
@@ -57,25 +49,12 @@ class _Build:
     fresh: bool
 
     @cached_property
-    def inputs(self) -> dict[str, bytes]:
-        return self.where.inputs()
+    def inputs(self) -> Inputs:
+        return Inputs(self.where.inputs(), str(self.where.root))
 
     @cached_property
     def version(self) -> str:
         return version("mandategraph")
-
-    def text(self, name: str) -> str:
-        """The text of an input file.
-
-        Raises:
-            MissingError: there is no such file.
-        """
-        if name not in self.inputs:
-            raise MissingError(name, str(self.where.root))
-        try:
-            return self.inputs[name].decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise TableError(Place(name), "UTF-8", str(error)) from None
 
     @cached_property
     def before(self) -> tuple[Manifest, dict[str, str]] | None:
@@ -91,80 +70,28 @@ class _Build:
 
     def joined(self, folder: str, leave_out: str = "") -> str:
         """The Turtle files of a folder as one text, in the order of their names."""
-        names = [name for name in self.inputs if name.startswith(f"{folder}/") and name.endswith(".ttl")]
+        names = [name for name in self.inputs.files if name.startswith(f"{folder}/") and name.endswith(".ttl")]
         if not names:
             raise MissingError(f"{folder}/*.ttl", str(self.where.root))
         faults: list[MandategraphError] = []
         for name in names:
             try:
-                schemes.parsed(self.text(name), name)
+                schemes.parsed(self.inputs.text(name), name)
             except MandategraphError as fault:
                 faults.append(fault)
         raise_all(faults)
-        return "\n".join(self.text(name) for name in names if name != leave_out)
+        return "\n".join(self.inputs.text(name) for name in names if name != leave_out)
 
     def corpus(self, held: schemes.Schemes) -> Corpus:
+        """What the documents and tables hold.
+
+        Raises:
+            MandategraphError: a text or a table has a fault; several together as `Faults`.
+        """
         with self.watch("reading"):
-            readings = self._readings()
+            readings = corpora.readings(self.inputs)
         with self.watch("resolving"):
-            known, judged = self._tables(held)
-            citations = self._citations(readings, known)
-        return Corpus(readings, known, citations, judged)
-
-    def _readings(self) -> tuple[Reading, ...]:
-        described = sources.described(
-            self.text("data/sources/sources.toml"), "data/sources/sources.toml", documents.GENRES
-        )
-        faults: list[MandategraphError] = []
-        readings: list[Reading] = []
-        for source in described:
-            try:
-                raw = self.inputs.get(f"data/sources/{source.file}")
-                if raw is None:
-                    raise MissingError(source.file, "data/sources")
-                readings.append(documents.read(source, sources.verified_text(source, raw)))
-            except MandategraphError as fault:
-                faults.append(fault)
-        texts = {name for name in self.inputs if name.startswith("data/sources/") and name.endswith(".txt")}
-        place = Place("data/sources/sources.toml")
-        undescribed = sorted(texts - {f"data/sources/{source.file}" for source in described})
-        faults += [TableError(place, "an entry for every text", name) for name in undescribed]
-        raise_all(_flat(faults))
-        return tuple(readings)
-
-    def _tables(self, held: schemes.Schemes) -> tuple[Registry, Judgements]:
-        faults: list[MandategraphError] = []
-        known, judged = None, None
-        try:
-            contents = {name: self.text(f"data/registry/{name}.tsv") for name in registry.SCHEMAS}
-            known = registry.loaded(contents, "data/registry", held)
-        except MandategraphError as fault:
-            faults.append(fault)
-        try:
-            contents = {name: self.text(f"data/judgements/{name}.tsv") for name in judgements.SCHEMAS}
-            judged = judgements.loaded(contents, "data/judgements", held)
-        except MandategraphError as fault:
-            faults.append(fault)
-        raise_all(_flat(faults))
-        if known is None or judged is None:
-            raise AssertionError("tables are loaded or raise")
-        return known, judged
-
-    def _citations(self, readings: Iterable[Reading], known: Registry) -> dict[str, tuple[ResolvedCitation, ...]]:
-        faults: list[MandategraphError] = []
-        found: dict[str, tuple[ResolvedCitation, ...]] = {}
-        for reading in readings:
-            try:
-                found[reading.source.identifier] = resolution.resolve(reading, known)
-            except MandategraphError as fault:
-                faults.append(fault)
-        place = Place("data/registry/spellings.tsv")
-        faults += [
-            TableError(place, f"a wording that {document} uses", wording)
-            for document, wording in resolution.unused_spellings(readings, known)
-        ]
-        raise_all(_flat(faults))
-        return found
+            return corpora.assembled(self.inputs, readings, held)
 
 
 def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatched) -> Built:
@@ -202,7 +129,7 @@ def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatch
     made = Manifest(
         version=run.version,
         base=base,
-        inputs={name: digest(content) for name, content in run.inputs.items()},
+        inputs={name: digest(content) for name, content in run.inputs.files.items()},
         graphs={name.value: file for name, file in named.items()},
         digests={name: digest(text) for name, text in files.items()},
         inferred_from=inferred_from,
@@ -310,10 +237,17 @@ def _inputs_of(run: _Build, name: ox.NamedNode) -> list[str]:
     """The header of a generated file: which inputs it was made from, by digest."""
     file = _file(run.iris, name).removesuffix(".ttl")
     if file.startswith("source/"):
-        patterns = [f"data/sources/{file.removeprefix('source/')}.txt", "data/sources/sources.toml", "data/registry/"]
+        patterns = [
+            f"data/sources/{file.removeprefix('source/')}.txt",
+            "data/sources/sources.toml",
+            "data/registry/",
+            "data/process/",
+        ]
     else:
-        patterns = [f"data/{file}/"]
-    lines = [f"{digest(content)}  {key}" for key, content in run.inputs.items() if key.startswith(tuple(patterns))]
+        patterns = [f"data/{file}/"] if file == "registry" else [f"data/{file}/", "data/process/"]
+    lines = [
+        f"{digest(content)}  {key}" for key, content in run.inputs.files.items() if key.startswith(tuple(patterns))
+    ]
     return ["Generated by 'mandategraph build'; not edited by hand. Made from:", *lines]
 
 
@@ -331,7 +265,3 @@ def _findings(report: str, base: str) -> dict[str, int]:
 
 def _count(text: str, base: str) -> int:
     return len(turtle.read(text, base))
-
-
-def _flat(faults: Iterable[MandategraphError]) -> list[MandategraphError]:
-    return [each for fault in faults for each in (fault.faults if isinstance(fault, Faults) else (fault,))]

@@ -61,6 +61,10 @@ _QUOTATION = ("quotation", r"[1-9][0-9]*")
 _KEY = ("key", r"[\w-]+-[0-9a-f]{10}")
 _PLAN = ("plan", _SEGMENT)
 _NOTATION = ("notation", r"[0-9]+(?:\.[0-9]+)*")
+_ROLE = ("role", _SEGMENT)
+_THEME = ("theme", _SEGMENT)
+_CHARACTERS = (("start", r"0|[1-9][0-9]*"), ("end", r"[1-9][0-9]*"))
+_ROW = (("kind", r"[a-z]+"), ("slug", _SEGMENT))
 _CODED = (_DOCUMENT, _NOTATION, _QUOTATION, _NUMBER)
 
 RULES: dict[str, Rule] = {
@@ -88,6 +92,29 @@ RULES: dict[str, Rule] = {
         Rule("overlap", "overlap/{number}", (_NUMBER,)),
         Rule("stated-source", "stated-source/{plan}/{name}", (_PLAN, ("name", _SEGMENT))),
         Rule("scope", "scope/{name}", (("name", _SEGMENT),)),
+        Rule("meeting", "meeting/{slug}", (("slug", _SEGMENT),)),
+        Rule("state", "state/{code}", (("code", r"[a-z]{2}"),)),
+        Rule("person", "person/{slug}", (("slug", _SEGMENT),)),
+        Rule("programme", "programme/{slug}", (("slug", _SEGMENT),)),
+        Rule("symbol", "symbol/{slug}", (("slug", _SEGMENT),)),
+        Rule("membership", "membership/{document}/{person}/{role}", (_DOCUMENT, ("person", _SEGMENT), _ROLE)),
+        Rule("mention", "mention/{document}/{start}/{end}/{kind}/{slug}", (_DOCUMENT, *_CHARACTERS, *_ROW)),
+        Rule("statement", "statement/{name}", (("name", _SEGMENT),)),
+        Rule("order", "order/{name}", (("name", _SEGMENT),)),
+        Rule("order-part", "order/{name}/{number}", (("name", _SEGMENT), _NUMBER)),
+        Rule("mandate", "mandate/{order}/{kind}/{slug}", (("order", _SEGMENT), *_ROW)),
+        Rule("outcome", "outcome/{order}/{number}", (("order", _SEGMENT), _NUMBER)),
+        Rule("duty", "duty/{name}", (("name", _SEGMENT),)),
+        Rule("duty-status", "duty/{name}/status", (("name", _SEGMENT),)),
+        Rule("disagreement", "discrepancy/{name}", (("name", _SEGMENT),)),
+        Rule("identity", "identity/{name}", (("name", _SEGMENT),)),
+        Rule(
+            "quotation-theme",
+            "theme/quotation/{document}/{notation}/{number}/{theme}",
+            (_DOCUMENT, _NOTATION, _NUMBER, _THEME),
+        ),
+        Rule("action-theme", "theme/action/{plan}/{notation}/{theme}", (_PLAN, _NOTATION, _THEME)),
+        Rule("principle", "principle/{name}", (("name", _SEGMENT),)),
         Rule("activity", "activity/{name}", (("name", _SEGMENT),)),
         Rule("agent", "agent/{name}", (("name", _SEGMENT),)),
         Rule("source-graph", "graph/source/{document}", (_DOCUMENT,)),

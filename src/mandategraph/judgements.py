@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mandategraph.errors import MandategraphError, TableError, raise_all
+from mandategraph.errors import MandategraphError, raise_all
 from mandategraph.iris import is_name
 from mandategraph.model import Boundary, Cue, Judgements, Overlap, StatedSource, Verb
 from mandategraph.schemes import Schemes
@@ -47,12 +47,7 @@ def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list[Mandategr
         ("scope", "state", "AnswerStates"),
     )
     for table, column, scheme in checks:
-        for row in tables[table]:
-            try:
-                if row[column]:
-                    schemes.check(row, column, scheme)
-            except TableError as fault:
-                faults.append(fault)
+        faults += schemes.faults(tables[table], column, scheme)
     faults += [
         row.fault("document", "a document exactly where there are words")
         for row in tables["scope"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mandategraph.places import Place, Span
+from mandategraph.record import Claims, Entities, Process
 
 NOT_STATED = "not stated"
 
@@ -199,6 +200,7 @@ class Plan:
     status_reason: str
     instrument: str
     worded_by: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +232,17 @@ class Spelling:
     section: str
     names: str
     reason: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """A row of `data/registry/bodies.tsv`: a body that issues or asserts something."""
+class Forum:
+    """A row of `data/registry/forums.tsv`: which forum the instruments of an adopting body count to."""
 
-    slug: str
-    name: str
-    source: str
+    adopting_body: str
+    forum: str
+    reason: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +252,7 @@ class Registry:
     instruments: dict[str, Instrument]
     spellings: dict[tuple[str, str], Spelling]
     plans: dict[str, Plan]
-    bodies: dict[str, Body]
-    forums: dict[str, tuple[str, str]]
+    forums: dict[str, Forum]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +344,9 @@ class Corpus:
     registry: Registry
     citations: dict[str, tuple[ResolvedCitation, ...]]
     judgements: Judgements
+    entities: Entities
+    process: Process
+    claims: Claims
 
 
 def folded(text: str) -> str:

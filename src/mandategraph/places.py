@@ -1,12 +1,14 @@
 """Where something stands: a file with line and column for people, code points for programs."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A point in a file, its line and column counted from 1; line 0 means the file as a whole.
+
+    The row of a table also has its key: the cells that name it, which stay when rows are added before it.
 
     >>> str(Place("a.txt", 3, 7)), str(Place("a.txt"))
     ('a.txt:3:7', 'a.txt')
@@ -15,6 +17,7 @@ class Place:
     file: str
     line: int = 0
     column: int = 0
+    key: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         numbers = [str(each) for each in (self.line, self.column) if each]

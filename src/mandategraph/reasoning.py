@@ -6,13 +6,17 @@ from dataclasses import dataclass
 import owlrl
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
-from rdflib.namespace import OWL, RDF
+from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
 from mandategraph.rdflib_terms import to_oxigraph, to_rdflib
-from mandategraph.vocabulary import MG, PREFIXES
+from mandategraph.vocabulary import MG, PREFIXES, A
+from mandategraph.vocabulary import RDFS as RDFS_TERMS
 
 _ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
+_TELLING = (RDFS_TERMS["label"], RDFS_TERMS["comment"], RDFS_TERMS["isDefinedBy"], RDFS_TERMS["seeAlso"])
+_PLAIN = tuple(ox.NamedNode(OWL[name]) for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
+DOMAIN, RANGE = RDFS_TERMS["domain"], RDFS_TERMS["range"]
 _SILENT = ("owl", "rdfs", "sd", "sh", "xsd")
 
 
@@ -39,17 +43,65 @@ class Closure:
 def infer(data: Iterable[ox.Triple], axioms: Iterable[ox.Triple], base: str) -> Closure:
     """The new publishable triples of the OWL 2 RL closure of a graph; the graph itself is left as it is.
 
+    Only triples from which something new can follow are reasoned over.
+
     A triple is published if its subject is a resource under the base, it is not in the graph, and it says
     something: no `owl:sameAs`, no membership of the classes everything belongs to, no triple of RDFS or OWL.
     """
-    stated = to_rdflib(data)
-    graph = stated + to_rdflib(axioms)
-    known = set(graph)
+    data, rules = list(data), [each for each in axioms if _axiomatic(each.predicate)]
+    graph = to_rdflib(_fruitful(data, rules)) + to_rdflib(rules)
+    known = {*to_rdflib(data), *graph}
     closure = owlrl.DeductiveClosure(owlrl.OWLRL_Semantics)
     closure.expand(graph)
     clashes = sorted({*_disjoint_classes(graph), *_disjoint_properties(graph), *_reported(graph)})
     new = (each for each in graph if each not in known and _publishable(each, base))
     return Closure(frozenset(to_oxigraph(new)), tuple(clashes))
+
+
+def _fruitful(data: list[ox.Triple], rules: list[ox.Triple]) -> Iterator[ox.Triple]:
+    """The triples from which something not stated can follow.
+
+    Nothing follows where no axiom names the predicate or the class. Where the axioms of a predicate are its domain
+    and range alone, nothing new follows once subject and object are stated to be of them.
+    """
+    named = {term for each in rules for term in (each.subject, each.object)}
+    only_typed, demands = _typing(rules)
+    types: dict[object, set[object]] = {}
+    for each in (*rules, *data):
+        if each.predicate == A:
+            types.setdefault(each.subject, set()).add(each.object)
+    for each in data:
+        if each.predicate == A:
+            if each.object in named:
+                yield each
+        elif each.predicate in only_typed:
+            domains, ranges = demands.get(each.predicate, (set(), set()))
+            typed = isinstance(each.object, ox.Literal) or ranges <= types.get(each.object, set())
+            if not (domains <= types.get(each.subject, set()) and typed):
+                yield each
+        elif each.predicate in named:
+            yield each
+
+
+def _typing(rules: list[ox.Triple]) -> tuple[set[object], dict[object, tuple[set[object], set[object]]]]:
+    """The properties that no axiom names but those of their kind, domain and range; and what these demand."""
+    demands: dict[object, tuple[set[object], set[object]]] = {}
+    kinds: set[object] = set()
+    others: set[object] = set()
+    for each in rules:
+        if each.predicate == A and each.object in _PLAIN:
+            kinds.add(each.subject)
+        elif each.predicate in (DOMAIN, RANGE):
+            demands.setdefault(each.subject, (set(), set()))[each.predicate == RANGE].add(each.object)
+            others.add(each.object)
+        else:
+            others |= {each.subject, each.object}
+    return kinds - others, demands
+
+
+def _axiomatic(predicate: ox.NamedNode) -> bool:
+    """Whether triples of a predicate are axioms or parts of them; labels and the like entail nothing."""
+    return predicate.value.startswith(tuple(str(each) for each in (OWL, RDF, RDFS))) and predicate not in _TELLING
 
 
 def _publishable(triple: tuple[Node, Node, Node], base: str) -> bool:

@@ -1,11 +1,11 @@
 """The registry: hand-kept tables of instruments, their titles, and how documents word them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from mandategraph.errors import MandategraphError, TableError, raise_all
 from mandategraph.iris import is_name
-from mandategraph.model import Body, Instrument, Plan, Registry, Spelling, is_date
+from mandategraph.model import Forum, Instrument, Plan, Registry, Spelling, is_date
 from mandategraph.schemes import Schemes
 from mandategraph.tables import Row, Schema, rows, schema
 
@@ -23,7 +23,6 @@ SCHEMAS: dict[str, Schema] = {
         "document wording instrument relation section names reason", "section names", "document wording"
     ),
     "plans": schema("plan title status status_document status_words reason instrument worded_by", "", "plan"),
-    "bodies": schema("slug name source", "", "slug"),
     "forums": schema("adopting_body forum reason", "", "adopting_body"),
 }
 _SOURCE = re.compile(r"https?://[^\s<>\"{}|\\^`]+|[\w.-]+\.txt:[0-9,-]+(?: \(\w+\))?(?:; [\w.-]+\.txt:[0-9,-]+)*")
@@ -35,14 +34,16 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _STATUSES = ("verified", "believed")
 
 
-def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Registry:
-    """The registry that the tables of a folder hold.
+def loaded(
+    contents: Mapping[str, str], folder: str, schemes: Schemes, mentioned: Collection[str] = frozenset()
+) -> Registry:
+    """The registry that the tables of a folder hold; `mentioned` are the instruments that running text names.
 
     Raises:
         TableError: a table breaks its schema or refers to what is not there; several together as `Faults`.
     """
     tables = {name: rows(contents[name], f"{folder}/{name}.tsv", form) for name, form in SCHEMAS.items()}
-    faults = _faults(tables, schemes)
+    faults = _faults(tables, schemes, mentioned)
     raise_all(faults)
     titles: dict[str, list[tuple[str, str, str]]] = {}
     for row in tables["titles"]:
@@ -54,8 +55,7 @@ def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Regist
         },
         spellings={(row["document"], row["wording"]): _spelling(row) for row in tables["spellings"]},
         plans={row["plan"]: _plan(row) for row in tables["plans"]},
-        bodies={row["slug"]: Body(row["slug"], row["name"], row["source"]) for row in tables["bodies"]},
-        forums={row["adopting_body"]: (row["forum"], row["reason"]) for row in tables["forums"]},
+        forums={row["adopting_body"]: Forum(**row.cells, place=row.place) for row in tables["forums"]},
     )
 
 
@@ -96,23 +96,21 @@ def _related(row: Row) -> tuple[tuple[str, str], ...]:
 
 
 def _spelling(row: Row) -> Spelling:
-    return Spelling(
-        row["document"], row["wording"], row["instrument"], row["relation"], row["section"], row["names"], row["reason"]
-    )
+    return Spelling(**row.cells, place=row.place)
 
 
 def _plan(row: Row) -> Plan:
     return Plan(
         row["plan"], row["title"], row["status"], row["status_document"], row["status_words"], row["reason"],
-        row["instrument"], row["worded_by"],
+        row["instrument"], row["worded_by"], row.place,
     )  # fmt: skip
 
 
-def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list[MandategraphError]:
+def _faults(tables: Mapping[str, list[Row]], schemes: Schemes, mentioned: Collection[str]) -> list[MandategraphError]:
     faults: list[MandategraphError] = []
     for row in (*tables["instruments"], *tables["unused"]):
         faults += _instrument_faults(row, schemes)
-    names = (("instruments", "slug"), ("unused", "slug"), ("plans", "plan"), ("bodies", "slug"))
+    names = (("instruments", "slug"), ("unused", "slug"), ("plans", "plan"))
     faults += [
         row.fault(column, "a name of small letters, digits, '-' and '.'")
         for table, column in names
@@ -121,7 +119,7 @@ def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list[Mandategr
     ]
     faults += [fault for row in tables["titles"] for fault in _title_faults(row)]
     faults += _reference_faults(tables, schemes)
-    faults += _use_faults(tables)
+    faults += _use_faults(tables, mentioned)
     return faults
 
 
@@ -180,19 +178,15 @@ def _reference_faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list
         ("forums", "forum", "Forums"),
     )
     for table, column, scheme in checks:
-        for row in tables[table]:
-            try:
-                schemes.check(row, column, scheme)
-            except TableError as fault:
-                faults.append(fault)
+        faults += schemes.faults(tables[table], column, scheme)
     return faults
 
 
-def _use_faults(tables: Mapping[str, list[Row]]) -> list[MandategraphError]:
-    """Each row of instruments is referred to by a wording, a plan or another row in use; no row of unused is."""
+def _use_faults(tables: Mapping[str, list[Row]], mentioned: Collection[str]) -> list[MandategraphError]:
+    """Each row of instruments is referred to by a wording, a mention, a plan or a row in use; no row of unused is."""
     related = {row["slug"]: {slug for _, slug in _related(row)} for row in (*tables["instruments"], *tables["unused"])}
     used = {row["instrument"] for row in (*tables["spellings"], *tables["plans"])}
-    used |= {row["names"] for row in tables["spellings"] if row["names"]}
+    used |= {row["names"] for row in tables["spellings"] if row["names"]} | set(mentioned)
     while more := {slug for each in used for slug in related.get(each, ())} - used:
         used |= more
     idle = [

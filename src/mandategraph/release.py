@@ -27,6 +27,7 @@ INPUTS = (
     "data/sources/sources.toml",
     "data/registry/*.tsv",
     "data/judgements/*.tsv",
+    "data/process/*.tsv",
     "ontology/*.ttl",
     "shapes/*.ttl",
 )

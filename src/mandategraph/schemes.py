@@ -1,11 +1,12 @@
 """The SKOS schemes of the ontology: the words tables use, to the concepts they mean."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from mandategraph.errors import SyntaxFault, nearest
+from mandategraph.errors import SyntaxFault, TableError, nearest
 from mandategraph.places import Place
 from mandategraph.tables import Row
 from mandategraph.vocabulary import MG, SKOS, lexical
@@ -35,6 +36,17 @@ class Schemes:
         if row[column] not in known:
             near = ", ".join(nearest(row[column], known)) or ", ".join(known)
             raise row.fault(column, f"a notation of mg:{scheme} (nearest: {near})")
+
+    def faults(self, rows: Iterable[Row], column: str, scheme: str) -> list[TableError]:
+        """The cells of a column that are filled and are no notation of a scheme."""
+        found: list[TableError] = []
+        for row in rows:
+            try:
+                if row[column]:
+                    self.check(row, column, scheme)
+            except TableError as fault:
+                found.append(fault)
+        return found
 
 
 def parsed(content: str, file: str) -> list[ox.Triple]:

@@ -57,7 +57,8 @@ def rows(content: str, file: str, form: Schema) -> list[Row]:
         if len(cells) != len(form.columns):
             faults.append(TableError(place, f"{len(form.columns)} cells", f"{len(cells)}: {line}"))
             continue
-        row = Row(dict(zip(form.columns, cells, strict=True)), place)
+        held = dict(zip(form.columns, cells, strict=True))
+        row = Row(held, Place(file, number, key=" · ".join(filter(None, (held[name] for name in form.key)))))
         empty = [name for name in form.columns if not row[name].strip() and name not in form.optional]
         faults += [row.fault(name, "a value") for name in empty]
         found.append(row)

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from mandategraph.errors import raise_all
+from mandategraph.errors import MandategraphError, TableError, raise_all
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Reading
 from mandategraph.schemes import Schemes
 from mandategraph.terms import en
-from mandategraph.triples import documents, judgements, links, plans, registry
+from mandategraph.triples import documents, entities, judgements, links, plans, registry
+from mandategraph.triples.claims import Claiming
+from mandategraph.triples.process import Stating
 from mandategraph.triples.provenance import Provenance
 from mandategraph.vocabulary import DCTERMS, MG, PROV, SD, A
 
@@ -24,17 +26,43 @@ def state(corpus: Corpus, iris: Iris, schemes: Schemes, version: str) -> Graphs:
     """
     raise_all([*plans.check_plans(corpus), *plans.check_attributions(corpus)])
     provenance = Provenance(iris, version)
+    process = Stating(corpus, iris, schemes, provenance)
+    claims = Claiming(corpus, iris, schemes, provenance)
+    faults: list[MandategraphError] = [*judgements.uncoded(corpus), *claims.untagged()]
     graphs: Graphs = {}
     for reading in corpus.readings:
-        name = iris.mint("source-graph", document=reading.source.identifier)
-        graphs[name] = set(_source(reading, corpus, iris, schemes, provenance))
-    resolved = _registry(corpus, iris, schemes, provenance)
-    graphs[iris.mint("graph", name="registry")] = {*resolved, *_passages(corpus, iris, provenance)}
+        document = reading.source.identifier
+        name = iris.mint("source-graph", document=document)
+        stated = _gathered(process.of_document(document), faults)
+        graphs[name] = {*_source(reading, corpus, iris, schemes, provenance), *stated}
+        if stated:
+            transcribing = provenance.activity("transcribing", document)
+            graphs[name] |= {*provenance.described(transcribing, f"transcribing what {reading.source.file} states")}
+    _gathered(process.unplaced(), faults)
+    graphs[iris.mint("graph", name="registry")] = {
+        *_registry(corpus, iris, schemes, provenance),
+        *_gathered(entities.entities(corpus, iris, schemes, provenance), faults),
+        *_passages(corpus, iris, provenance),
+    }
     graphs[iris.mint("graph", name="judgements")] = {
-        *judgements.judgements(corpus, iris, schemes, provenance),
+        *_gathered(judgements.judgements(corpus, iris, schemes, provenance), faults),
+        *_gathered(process.judged(), faults),
+        *_gathered(claims.claims(), faults),
         *provenance.described(provenance.activity("judging"), "stating the judgements of this project"),
     }
+    raise_all(faults)
     return graphs
+
+
+def _gathered(rows: Iterable[Iterable[Triple]], faults: list[MandategraphError]) -> set[Triple]:
+    """The triples of all rows; the fault of a row that cannot be stated is added to the others."""
+    triples: set[Triple] = set()
+    for row in rows:
+        try:
+            triples.update(row)
+        except TableError as fault:
+            faults.append(fault)
+    return triples
 
 
 def _source(reading: Reading, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterable[Triple]:
@@ -51,8 +79,6 @@ def _registry(corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenan
     for instrument in held.instruments.values():
         yield from registry.instrument(instrument, held, iris, schemes, provenance)
     yield from registry.forums(held, iris, schemes, provenance)
-    for body in held.bodies.values():
-        yield from registry.body(body, iris, provenance)
     for plan in held.plans.values():
         yield from plans.plan(plan, corpus, iris, schemes, provenance)
     for spelling in held.spellings.values():

@@ -6,31 +6,33 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
-from mandategraph.errors import MandategraphError, TableError, nearest, raise_all
+from mandategraph.errors import TableError, nearest
 from mandategraph.iris import Iris
 from mandategraph.model import Boundary, Corpus, Cue, Overlap, QuotationReading, Reading, ResolvedCitation, StatedSource
 from mandategraph.places import Place
 from mandategraph.schemes import Schemes
 from mandategraph.terms import boolean, en, evidence
 from mandategraph.triples.links import passage_iri, quotation_iri
-from mandategraph.triples.plans import located, reading_of
 from mandategraph.triples.provenance import Provenance
+from mandategraph.triples.spans import located, reading_of
 from mandategraph.vocabulary import MG, A
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
+    """A quotation with its document and the instrument its heading means."""
+
     reading: Reading
     resolved: ResolvedCitation
     quotation: QuotationReading
 
 
-class _Quotations:
+class Quotations:
     """The quotations of the corpus by document and by name, which is action/number."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._found = {
-            (reading.source.identifier, f"{each.citation.action}/{quotation.number_in_action}"): _Named(
+            (reading.source.identifier, f"{each.citation.action}/{quotation.number_in_action}"): Named(
                 reading, each, quotation
             )
             for reading in corpus.readings
@@ -41,7 +43,7 @@ class _Quotations:
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._found)
 
-    def named(self, document: str, name: str, place: Place) -> _Named:
+    def named(self, document: str, name: str, place: Place) -> Named:
         """The quotation of a name.
 
         Raises:
@@ -54,26 +56,9 @@ class _Quotations:
         return found
 
 
-def judgements(corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Triple]:
-    """All judgements of the corpus.
-
-    Raises:
-        TableError: a row names a quotation or words that are not there; several together as `Faults`.
-    """
-    quotations = _Quotations(corpus)
-    faults: list[MandategraphError] = [*_uncoded(corpus, quotations)]
-    for triples in _rows(corpus, quotations, iris, schemes, provenance):
-        try:
-            yield from triples
-        except TableError as fault:
-            faults.append(fault)
-    raise_all(faults)
-
-
-def _rows(
-    corpus: Corpus, quotations: _Quotations, iris: Iris, schemes: Schemes, provenance: Provenance
-) -> Iterator[Iterator[Triple]]:
-    held = corpus.judgements
+def judgements(corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Iterator[Triple]]:
+    """All judgements of the corpus, row by row; a row that names what is not there raises when it is stated."""
+    held, quotations = corpus.judgements, Quotations(corpus)
     numbers: Counter[tuple[str, str]] = Counter()
     for cue in held.cues:
         numbers[cue.document, cue.quotation] += 1
@@ -89,12 +74,13 @@ def _rows(
         yield _boundary(boundary, corpus, iris, schemes, provenance)
 
 
-def _uncoded(corpus: Corpus, quotations: _Quotations) -> list[TableError]:
+def uncoded(corpus: Corpus) -> list[TableError]:
+    """The quotations that no row of the cues names."""
     coded = {(cue.document, cue.quotation) for cue in corpus.judgements.cues}
     place = Place("data/judgements/cues.tsv")
     return [
         TableError(place, f"a row for quotation {name} of {of}", "none")
-        for of, name in quotations
+        for of, name in Quotations(corpus)
         if (of, name) not in coded
     ]
 
@@ -103,7 +89,7 @@ def _cue(
     row: Cue,
     number: int,
     corpus: Corpus,
-    quotations: _Quotations,
+    quotations: Quotations,
     iris: Iris,
     schemes: Schemes,
     provenance: Provenance,
@@ -142,20 +128,20 @@ def _reading(name: tuple[str, str], corpus: Corpus, iris: Iris, provenance: Prov
     yield Triple(node, MG["verbFound"], boolean(verb))
     yield Triple(node, MG["addresseeFound"], boolean(named))
     reason = " ".join(dict.fromkeys(row.reason for row in rows))
-    yield from provenance.judged(node, "judging", reason, document)
+    yield from provenance.judged(node, "judging", reason, document, rows[0].place)
 
 
 def _read_words(
-    node: NamedNode, words: str, row: Cue, found: _Named, iris: Iris, provenance: Provenance
+    node: NamedNode, words: str, row: Cue, found: Named, iris: Iris, provenance: Provenance
 ) -> Iterator[Triple]:
     span = located(found.reading, words, row.place, found.quotation.span)
     yield Triple(node, MG["words"], en(words))
     yield from evidence(node, iris.mint("document", document=row.document), found.reading.text, span)
-    yield from provenance.judged(node, "judging", row.reason, row.document)
+    yield from provenance.judged(node, "judging", row.reason, row.document, row.place)
 
 
 def _overlap(
-    row: Overlap, number: int, quotations: _Quotations, iris: Iris, schemes: Schemes, provenance: Provenance
+    row: Overlap, number: int, quotations: Quotations, iris: Iris, schemes: Schemes, provenance: Provenance
 ) -> Iterator[Triple]:
     pair = [quotations.named(row.document, name, row.place) for name in (row.quotation, row.other)]
     one, other = (passage_iri(each.quotation, each.resolved, iris) for each in pair)
@@ -167,7 +153,7 @@ def _overlap(
     yield Triple(node, MG["claimsOverlap"], other)
     yield Triple(node, MG["placeRelation"], schemes.concept("PlaceRelations", row.relation))
     yield Triple(one, MG["overlaps"], other)
-    yield from provenance.judged(node, "judging", row.reason, row.document)
+    yield from provenance.judged(node, "judging", row.reason, row.document, row.place)
 
 
 def _stated_source(row: StatedSource, corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
@@ -179,7 +165,7 @@ def _stated_source(row: StatedSource, corpus: Corpus, iris: Iris, provenance: Pr
     yield Triple(node, MG["words"], en(row.words))
     span = located(reading, row.words, row.place)
     yield from evidence(node, iris.mint("document", document=row.document), reading.text, span)
-    yield from provenance.judged(node, "judging", row.reason, row.document)
+    yield from provenance.judged(node, "judging", row.reason, row.document, row.place)
 
 
 def _plan_iri(plan: str, corpus: Corpus, iris: Iris, place: Place) -> NamedNode:
@@ -199,4 +185,4 @@ def _boundary(row: Boundary, corpus: Corpus, iris: Iris, schemes: Schemes, prove
         reading = reading_of(corpus, row.document, row.place)
         span = located(reading, row.words, row.place)
         yield from evidence(node, iris.mint("document", document=row.document), reading.text, span)
-    yield from provenance.judged(node, "judging", row.reason, row.document)
+    yield from provenance.judged(node, "judging", row.reason, row.document, row.place)

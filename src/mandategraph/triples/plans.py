@@ -1,6 +1,5 @@
 """Plans and their parts, as triples; the words are those of the document that is followed for a plan."""
 
-import re
 from collections.abc import Iterator
 
 from pyoxigraph import Literal, Triple
@@ -8,10 +7,11 @@ from pyoxigraph import Literal, Triple
 from mandategraph.errors import MandategraphError, TableError
 from mandategraph.iris import Iris, wording_key
 from mandategraph.model import Corpus, Plan, PlanUnit, Reading, UnitKind
-from mandategraph.places import Place, Span
+from mandategraph.places import Place
 from mandategraph.schemes import Schemes
 from mandategraph.terms import en, evidence
 from mandategraph.triples.provenance import Provenance
+from mandategraph.triples.spans import located, reading_of
 from mandategraph.vocabulary import DCTERMS, ELI, MG, PROV, SKOS, A
 
 _CLASSES = {
@@ -31,7 +31,7 @@ def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Pr
         TableError: the row names a document that is not here, or words it does not have exactly once.
     """
     node = iris.mint("plan", plan=row.identifier)
-    document = reading_of(corpus, row.status_document, Place("data/registry/plans.tsv"))
+    document = reading_of(corpus, row.status_document, row.place)
     yield Triple(node, A, MG["Plan"])
     yield Triple(node, DCTERMS["identifier"], Literal(row.identifier))
     yield Triple(node, DCTERMS["title"], en(row.title))
@@ -40,7 +40,7 @@ def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Pr
     yield Triple(node, MG["status"], status)
     yield Triple(node, MG["registeredAs"], iris.mint("instrument", slug=row.instrument))
     yield Triple(node, MG["wordedBy"], iris.mint("document", document=row.worded_by))
-    span = located(document, row.status_words, Place("data/registry/plans.tsv"))
+    span = located(document, row.status_words, row.place)
     yield Triple(node, MG["reason"], en(row.status_reason))
     yield from evidence(node, iris.mint("document", document=row.status_document), document.text, span)
     claim = iris.mint("classification", key=wording_key(row.identifier))
@@ -48,7 +48,7 @@ def plan(row: Plan, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Pr
     yield Triple(claim, MG["classifies"], node)
     yield Triple(claim, MG["classifiedAs"], status)
     yield from evidence(claim, iris.mint("document", document=row.status_document), document.text, span)
-    yield from provenance.judged(claim, "resolving", row.status_reason, row.status_document)
+    yield from provenance.judged(claim, "resolving", row.status_reason, row.status_document, row.place)
 
 
 def units(reading: Reading, corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
@@ -77,45 +77,10 @@ def _unit(plan: str, unit: PlanUnit, iris: Iris) -> Iterator[Triple]:
             yield Triple(node, SKOS["broader"], parent)
 
 
-def reading_of(corpus: Corpus, document: str, place: Place) -> Reading:
-    """The reading of a document a table names.
-
-    Raises:
-        TableError: there is no such document.
-    """
-    for reading in corpus.readings:
-        if reading.source.identifier == document:
-            return reading
-    known = ", ".join(reading.source.identifier for reading in corpus.readings)
-    raise TableError(place, f"a document among {known}", document)
-
-
-def located(reading: Reading, words: str, place: Place, within: Span | None = None) -> Span:
-    """Where words stand in a document, or within a span of it; white space may differ. Within a span the first counts.
-
-    Raises:
-        TableError: they do not stand there, or in a whole document more than once.
-    """
-    area = within or Span(0, len(reading.text))
-    if not words.split():
-        raise TableError(place, f"words of {reading.source.file}", words)
-    spans = list(_occurrences(area.of(reading.text), words, area.start))
-    if not spans or (within is None and len(spans) > 1):
-        times = "once" if within is None else "in the quotation"
-        raise TableError(place, f"words that stand {times} in {reading.source.file}", f"{len(spans)} times: {words}")
-    return spans[0]
-
-
-def _occurrences(text: str, words: str, offset: int) -> Iterator[Span]:
-    pattern = r"\s+".join(re.escape(word) for word in words.split())
-    for found in re.finditer(pattern, text):
-        yield Span(offset + found.start(), offset + found.end())
-
-
 def check_attributions(corpus: Corpus) -> list[MandategraphError]:
     """Faults where a document is attributed to a body that the registry does not have."""
     place = Place("data/sources/sources.toml")
-    known = corpus.registry.bodies
+    known = corpus.entities.bodies
     return [
         TableError(place, f"asserted_by: a slug of bodies.tsv ({', '.join(known)})", reading.source.asserted_by)
         for reading in corpus.readings

@@ -6,8 +6,14 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from mandategraph.iris import Iris
 from mandategraph.model import SourceDescription
+from mandategraph.places import Place
 from mandategraph.terms import en
 from mandategraph.vocabulary import DCTERMS, MG, PROV, RDFS, A
+
+
+def table_row(node: NamedNode, row: Place) -> Triple:
+    """Which row of which table a node is stated from: the file, and the cells that name the row."""
+    return Triple(node, MG["tableRow"], Literal(f"{row.file}: {row.key}" if row.key else row.file))
 
 
 class Provenance:
@@ -30,15 +36,31 @@ class Provenance:
             yield Triple(node, PROV["wasAttributedTo"], self._iris.mint("body", slug=source.asserted_by))
         yield Triple(node, PROV["wasGeneratedBy"], self.activity("reading", source.identifier))
 
-    def judged(self, node: NamedNode, step: str, reason: str, document: str = "") -> Iterator[Triple]:
+    def transcribed(self, node: NamedNode, document: str, row: Place) -> Iterator[Triple]:
+        """What a statement of a document rests on that a person wrote into a table: the document and the row."""
+        yield Triple(node, MG["statementKind"], MG["Asserted"])
+        yield Triple(node, MG["reviewState"], MG["NotReviewed"])
+        yield Triple(node, PROV["hadPrimarySource"], self._iris.mint("document", document=document))
+        yield Triple(node, PROV["wasGeneratedBy"], self.activity("transcribing", document))
+        yield table_row(node, row)
+
+    def judged(
+        self, node: NamedNode, step: str, reason: str, document: str = "", row: Place | None = None
+    ) -> Iterator[Triple]:
         """What a judgement of this project rests on: its reason, who made it, and that no expert has reviewed it."""
+        if row:
+            yield table_row(node, row)
         yield Triple(node, MG["statementKind"], MG["Judged"])
         yield Triple(node, MG["reason"], en(reason))
         yield Triple(node, MG["reviewState"], MG["NotReviewed"])
         yield Triple(node, PROV["wasAttributedTo"], self.project)
         yield Triple(node, PROV["wasGeneratedBy"], self.activity(step))
         if document:
-            yield Triple(node, PROV["hadPrimarySource"], self._iris.mint("document", document=document))
+            yield self.source(node, document)
+
+    def source(self, node: NamedNode, document: str) -> Triple:
+        """That a statement rests on a document."""
+        return Triple(node, PROV["hadPrimarySource"], self._iris.mint("document", document=document))
 
     def agents(self) -> Iterator[Triple]:
         """The project and its software."""

@@ -1,17 +1,16 @@
-"""Instruments, bodies and what wordings mean, as triples."""
+"""Instruments and what wordings mean, as triples."""
 
 from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from mandategraph.iris import Iris, wording_key
-from mandategraph.model import Body, CitationReading, Corpus, Instrument, Registry, Spelling
-from mandategraph.places import Place
+from mandategraph.model import CitationReading, Corpus, Instrument, Registry, Spelling
 from mandategraph.schemes import Schemes
 from mandategraph.terms import date, en, evidence
-from mandategraph.triples.plans import reading_of
 from mandategraph.triples.provenance import Provenance
-from mandategraph.vocabulary import DCTERMS, MG, PROV, RDFS, A
+from mandategraph.triples.spans import reading_of
+from mandategraph.vocabulary import DCTERMS, MG, PROV, A
 
 _RELATION_PROPERTIES = {"adopted-by": MG["adoptedBy"], "mandated-by": MG["mandatedBy"]}
 
@@ -29,7 +28,8 @@ def instrument(
         yield Triple(node, DCTERMS["title"], Literal(title, language=language))
         yield from _sources(node, (source,))
     yield Triple(node, MG["kind"], schemes.concept("InstrumentKinds", row.kind))
-    forum = registry.forums.get(row.adopting_body, ("not-determined", ""))[0]
+    held = registry.forums.get(row.adopting_body)
+    forum = held.forum if held else "not-determined"
     yield Triple(node, MG["forum"], schemes.concept("Forums", forum))
     yield Triple(node, MG["verification"], MG["Verified" if row.verified else "Unverified"])
     named = {"symbol": row.symbol}
@@ -54,23 +54,15 @@ def _sources(node: NamedNode, sources: tuple[str, ...]) -> Iterator[Triple]:
 
 def forums(registry: Registry, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Triple]:
     """Which forum the instruments of each adopting body are taken to be of, and why."""
-    for body, (forum, reason) in registry.forums.items():
-        node = iris.mint("classification", key=wording_key(body))
-        adopted = [row for row in registry.instruments.values() if row.adopting_body == body]
+    for held in registry.forums.values():
+        node = iris.mint("classification", key=wording_key(held.adopting_body))
+        adopted = [row for row in registry.instruments.values() if row.adopting_body == held.adopting_body]
+        if not adopted:
+            continue
         yield Triple(node, A, MG["Classification"])
-        yield Triple(node, MG["classifiedAs"], schemes.concept("Forums", forum))
+        yield Triple(node, MG["classifiedAs"], schemes.concept("Forums", held.forum))
         yield from (Triple(node, MG["classifies"], iris.mint("instrument", slug=row.slug)) for row in adopted)
-        yield from provenance.judged(node, "resolving", reason)
-
-
-def body(row: Body, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
-    """A body with its name as a document writes it."""
-    node = iris.mint("body", slug=row.slug)
-    yield Triple(node, A, MG["Body"])
-    yield Triple(node, A, PROV["Agent"])
-    yield Triple(node, PROV["wasGeneratedBy"], provenance.activity("resolving"))
-    yield Triple(node, RDFS["label"], en(row.name))
-    yield Triple(node, MG["sourceLine"], Literal(row.source))
+        yield from provenance.judged(node, "resolving", held.reason, row=held.place)
 
 
 def identification(
@@ -87,7 +79,7 @@ def identification(
         yield Triple(node, MG["sectionName"], en(row.section))
     if row.names:
         yield Triple(node, MG["namesInstead"], iris.mint("instrument", slug=row.names))
-    yield from provenance.judged(node, "resolving", row.reason, row.document)
+    yield from provenance.judged(node, "resolving", row.reason, row.document, row.place)
     if row.relation.startswith("wrong "):
         yield from _discrepancy(row, relation, corpus, iris, provenance)
 
@@ -101,11 +93,11 @@ def _discrepancy(
     yield Triple(node, MG["discrepancyKind"], relation)
     yield Triple(node, MG["comparedWith"], held)
     yield Triple(node, MG["holds"], held)
-    reading = reading_of(corpus, row.document, Place("data/registry/spellings.tsv"))
+    reading = reading_of(corpus, row.document, row.place)
     document = iris.mint("document", document=row.document)
     for number, citation in enumerate(_cited_so(row, corpus), 1):
         yield from evidence(node, document, reading.text, citation.heading, f"evidence-{number}")
-    yield from provenance.judged(node, "resolving", row.reason, row.document)
+    yield from provenance.judged(node, "resolving", row.reason, row.document, row.place)
 
 
 def _cited_so(row: Spelling, corpus: Corpus) -> list[CitationReading]:

@@ -1,0 +1,166 @@
+"""The process: what the documents state of meetings, elections, deadlines, orders and duties, from hand-kept tables."""
+
+from collections.abc import Iterable, Mapping
+
+from mandategraph.errors import MandategraphError, TableError, nearest, raise_all
+from mandategraph.iris import is_name
+from mandategraph.model import is_date
+from mandategraph.record import (
+    REFERENCE_KINDS,
+    Duty,
+    Mandate,
+    Order,
+    OrderPart,
+    Outcome,
+    Process,
+    Reference,
+    Statement,
+    reference,
+)
+from mandategraph.schemes import Schemes
+from mandategraph.tables import Row, Schema, rows, schema
+
+SCHEMAS: dict[str, Schema] = {
+    "statements": schema("name document words event modality form date about", "form date about", "name"),
+    "orders": schema("name document instrument locator words", "instrument locator", "name"),
+    "order-parts": schema("order part words row", "row", "order part words"),
+    "mandates": schema("subject order basis document words reason", "document words reason", "subject order"),
+    "outcomes": schema("order outcome row date document words reason", "row date document words", "order outcome row"),
+    "duties": schema(
+        "name kind plan instrument document words holder addressee period act status status_document status_words "
+        "reason",
+        "plan instrument addressee status_document status_words reason",
+        "name",
+    ),
+}
+ROLES = ("meeting", "by", "to", "with", "of", "elected", "result", "subject", "via", "for")
+_CONCEPTS = (
+    ("statements", "event", "EventKinds"),
+    ("statements", "modality", "Modalities"),
+    ("statements", "form", "MeetingForms"),
+    ("order-parts", "part", "OrderParts"),
+    ("mandates", "basis", "MandateBases"),
+    ("outcomes", "outcome", "Outcomes"),
+    ("duties", "kind", "DutyKinds"),
+    ("duties", "status", "DutyStatuses"),
+)
+_TYPED = (("order-parts", "row"), ("mandates", "subject"), ("outcomes", "row"))
+
+
+def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Process:
+    """The process that the tables of a folder hold.
+
+    Raises:
+        TableError: a table breaks its schema or uses a word no scheme has; several together as `Faults`.
+    """
+    tables = {name: rows(contents[name], f"{folder}/{name}.tsv", form) for name, form in SCHEMAS.items()}
+    raise_all([*_faults(tables, schemes)])
+    return Process(
+        statements=tuple(_statement(row) for row in tables["statements"]),
+        orders={row["name"]: Order(**row.cells, place=row.place) for row in tables["orders"]},
+        parts=tuple(
+            OrderPart(row["order"], row["part"], row["words"], reference(row["row"]), row.place)
+            for row in tables["order-parts"]
+        ),
+        mandates=tuple(_mandate(row) for row in tables["mandates"]),
+        outcomes=tuple(_outcome(row) for row in tables["outcomes"]),
+        duties=tuple(Duty(**row.cells, place=row.place) for row in tables["duties"]),
+    )
+
+
+def _statement(row: Row) -> Statement:
+    cells = dict(row.cells)
+    del cells["about"]
+    return Statement(**cells, about=_about(row), place=row.place)
+
+
+def _about(row: Row) -> tuple[tuple[str, Reference], ...]:
+    """The participants of a statement, each with its role.
+
+    Raises:
+        TableError: an item is not of the form `role=kind:name`.
+    """
+    found: list[tuple[str, Reference]] = []
+    for item in filter(None, row["about"].split("|")):
+        role, _, written = item.partition("=")
+        named = reference(written)
+        if role not in ROLES or named is None:
+            raise row.fault("about", f"role=kind:name separated by '|', the role one of {', '.join(ROLES)}")
+        found.append((role, named))
+    return tuple(found)
+
+
+def _mandate(row: Row) -> Mandate:
+    return Mandate(
+        _typed(row, "subject"), row["order"], row["basis"], row["document"], row["words"], row["reason"], row.place
+    )
+
+
+def _outcome(row: Row) -> Outcome:
+    return Outcome(
+        row["order"], row["outcome"], reference(row["row"]), row["date"], row["document"], row["words"],
+        row["reason"], row.place,
+    )  # fmt: skip
+
+
+def _typed(row: Row, column: str) -> Reference:
+    found = reference(row[column])
+    if found is None:
+        raise row.fault(column, f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
+    return found
+
+
+def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> Iterable[MandategraphError]:
+    for table, column, scheme in _CONCEPTS:
+        yield from schemes.faults(tables[table], column, scheme)
+    for table, column in _TYPED:
+        for row in tables[table]:
+            if row[column] and reference(row[column]) is None:
+                yield row.fault(column, f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
+    for row in tables["statements"]:
+        try:
+            _about(row)
+        except TableError as fault:
+            yield fault
+    yield from _form_faults(tables)
+    yield from _order_faults(tables)
+    yield from _word_faults(tables)
+
+
+def _form_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]:
+    for row in (*tables["statements"], *tables["orders"], *tables["duties"]):
+        if not is_name(row["name"]):
+            yield row.fault("name", "a name of small letters, digits, '-' and '.'")
+    for row in (*tables["statements"], *tables["outcomes"]):
+        if row["date"] and not is_date(row["date"]):
+            yield row.fault("date", "YYYY, YYYY-MM or YYYY-MM-DD, as precise as the document gives it")
+
+
+def _order_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]:
+    known = {row["name"] for row in tables["orders"]}
+    for table in ("order-parts", "mandates", "outcomes"):
+        for row in tables[table]:
+            if row["order"] not in known:
+                near = ", ".join(nearest(row["order"], known)) or "none"
+                yield row.fault("order", f"a name of orders.tsv (nearest: {near})")
+    parted = {row["order"] for row in tables["order-parts"]}
+    yield from (row.fault("name", "an order with parts") for row in tables["orders"] if row["name"] not in parted)
+
+
+def _word_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]:
+    for table, document, words in (
+        ("mandates", "document", "words"),
+        ("outcomes", "document", "words"),
+        ("duties", "status_document", "status_words"),
+    ):
+        for row in tables[table]:
+            if bool(row[document]) != bool(row[words]):
+                yield row.fault(document, f"a document exactly where there are {words}")
+    for row in tables["mandates"]:
+        if (row["basis"] == "stated") != bool(row["words"]):
+            yield row.fault("words", "the words that state it, exactly where the basis is stated")
+        if row["basis"] == "judged" and not row["reason"]:
+            yield row.fault("reason", "a reason, where the basis is judged")
+    for row in tables["duties"]:
+        if row["status"] != "not determined" and not row["status_words"]:
+            yield row.fault("status", "not determined, or another status with the words that show it")
