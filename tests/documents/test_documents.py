@@ -4,7 +4,8 @@ import pytest
 
 from mandategraph.documents import GENRES, read, unclaimed
 from mandategraph.errors import Faults, SourceError
-from mandategraph.model import ElementKind, PartDescription, PartReading, Reading, SourceDescription, leaf
+from mandategraph.kinds import ElementKind
+from mandategraph.model import PartDescription, PartReading, Reading, SourceDescription, leaf
 
 
 def source(*parts: PartDescription) -> SourceDescription:

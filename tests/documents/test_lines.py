@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mandategraph.documents.lines import Cursor, Line, line_of, lines_of
 from mandategraph.errors import SourceError
-from mandategraph.model import ElementKind
+from mandategraph.kinds import ElementKind
 from mandategraph.places import LineIndex, Place, Span
 
 

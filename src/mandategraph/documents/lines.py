@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from mandategraph.errors import SourceError
-from mandategraph.model import Element, ElementKind, leaf
+from mandategraph.kinds import ElementKind
+from mandategraph.model import Element, leaf
 from mandategraph.places import LineIndex, Place, Span
 
 

@@ -8,9 +8,9 @@ from mandategraph.documents.lines import Cursor, Line
 from mandategraph.documents.units import NumberRegister
 from mandategraph.errors import MandategraphError, SourceError, raise_all
 from mandategraph.iris import is_name
+from mandategraph.kinds import ElementKind
 from mandategraph.model import (
     Element,
-    ElementKind,
     PartDescription,
     PartReading,
     PlanUnit,
