@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mandategraph.documents import declaration, linkage, plain, plan
+from mandategraph.documents import declaration, linkage, plain, plan, report
 from mandategraph.documents.lines import Cursor
 from mandategraph.errors import Faults, MandategraphError, SourceError, raise_all
 from mandategraph.model import PartDescription, PartReading, Reading, SourceDescription
@@ -14,6 +14,8 @@ GENRES: dict[str, Callable[[PartDescription, Cursor], PartReading]] = {
     "numbered-plan": plan.read_numbered,
     "objectives-plan": plan.read_objectives,
     "declaration": declaration.read,
+    "report": report.read,
+    "proposed-paragraph": report.read_proposed,
 }
 
 
