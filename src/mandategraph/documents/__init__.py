@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mandategraph.documents import declaration, linkage, plain, plan, report
+from mandategraph.documents import declaration, linkage, plain, plan, report, workplan
 from mandategraph.documents.lines import Cursor
 from mandategraph.errors import Faults, MandategraphError, SourceError, raise_all
 from mandategraph.model import PartDescription, PartReading, Reading, SourceDescription
@@ -16,6 +16,7 @@ GENRES: dict[str, Callable[[PartDescription, Cursor], PartReading]] = {
     "declaration": declaration.read,
     "report": report.read,
     "proposed-paragraph": report.read_proposed,
+    "work-plan": workplan.read,
 }
 
 
