@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandategraph.model import ElementKind, Reading, UnitKey, UnitKind, container, folded, is_date, leaf, words_of
+from mandategraph.kinds import ElementKind
+from mandategraph.model import Reading, UnitKey, UnitKind, container, folded, is_date, leaf, words_of
 from mandategraph.places import Span
 
 

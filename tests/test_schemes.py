@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mandategraph.errors import MandategraphError, SyntaxFault, TableError
-from mandategraph.model import ElementKind
+from mandategraph.kinds import ElementKind
 from mandategraph.places import Place
 from mandategraph.schemes import Schemes, parsed, schemes_of, turtle_fault
 from mandategraph.tables import rows, schema

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mandategraph.kinds import ElementKind
 from mandategraph.places import Place, Span
 from mandategraph.record import Claims, Entities, Process
 
@@ -21,28 +22,6 @@ class UnitKind(StrEnum):
     ACTION = "action"
     SECTION = "section"
     PARAGRAPH = "paragraph"
-
-
-class ElementKind(StrEnum):
-    """What an element of a document is; the notations of the scheme of kinds of element."""
-
-    PART = "part"
-    CHAPTER = "chapter"
-    OBJECTIVE = "objective"
-    ACTION = "action"
-    SECTION = "section"
-    CITATION = "citation"
-    QUOTATION = "quotation"
-    TITLE = "title"
-    NOTE = "note"
-    HEADING = "heading"
-    LABEL = "label"
-    NUMBER = "number"
-    PARAGRAPH = "paragraph"
-    WORDS = "words"
-    ITEM = "item"
-    MARK = "mark"
-    GLOSS = "gloss"
 
 
 @dataclass(frozen=True, slots=True, order=True)

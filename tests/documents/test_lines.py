@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandategraph.documents.lines import Cursor, Line, line_of, lines_of
+from mandategraph.documents.lines import Cursor, Line, is_label, line_of, lines_of
 from mandategraph.errors import SourceError
-from mandategraph.model import ElementKind
+from mandategraph.kinds import ElementKind
 from mandategraph.places import LineIndex, Place, Span
 
 
@@ -34,6 +34,23 @@ def test_the_lines_of_a_span_are_those_that_are_not_blank(text: str, data: st.Da
 def test_a_whole_line_is_a_leaf() -> None:
     element = Line(3, 5, "ab").leaf("a/1", ElementKind.WORDS)
     assert (element.key, element.kind, element.span, element.children) == ("a/1", ElementKind.WORDS, Span(3, 5), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Follow-up issues:", True),
+        ("Aim:", True),
+        ("To:", False),
+        ("follow-up:", False),
+        ("Follow-up", False),
+        ("To prevent, and:", False),
+        (f"A{40 * 'b'}:", True),
+        (f"A{41 * 'b'}:", False),
+    ],
+)
+def test_a_label_is_a_short_line_with_a_colon(text: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_label(Line(0, len(text), text)) is expected
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from mandategraph.documents import read
 from mandategraph.documents.linkage import heading_end
 from mandategraph.errors import Faults, SourceError
-from mandategraph.model import CitationReading, ElementKind, PartDescription, Reading, SourceDescription
+from mandategraph.kinds import ElementKind
+from mandategraph.model import CitationReading, PartDescription, Reading, SourceDescription
 
 TOP = "Title\n1. Chapter\n1.1 Action\n"
 HEADING = "Plan of Action of X, 2001:"

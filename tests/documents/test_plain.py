@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from mandategraph.documents import read
 from mandategraph.errors import SourceError
-from mandategraph.model import ElementKind, PartDescription, Reading, SourceDescription
+from mandategraph.kinds import ElementKind
+from mandategraph.model import PartDescription, Reading, SourceDescription
 
 
 def plain(text: str) -> Reading:

@@ -4,7 +4,8 @@ import pytest
 
 from mandategraph.documents import read
 from mandategraph.errors import Faults, SourceError
-from mandategraph.model import ElementKind, PartDescription, Reading, SourceDescription, UnitKey, UnitKind
+from mandategraph.kinds import ElementKind
+from mandategraph.model import PartDescription, Reading, SourceDescription, UnitKey, UnitKind
 
 NUMBERED = "Title\n1.\nFirst\n1.1.\nOne\n"
 OBJECTIVES = "CHAPTER 1 – FIRST\nObjective 1.1 Goal\nProposed actions\n1. One\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mandategraph.documents import linkage, plain, plan
+from mandategraph.documents import declaration, letter, linkage, plain, plan, report, workplan
 from mandategraph.documents.lines import Cursor
 from mandategraph.errors import Faults, MandategraphError, SourceError, raise_all
 from mandategraph.model import PartDescription, PartReading, Reading, SourceDescription
@@ -13,6 +13,11 @@ GENRES: dict[str, Callable[[PartDescription, Cursor], PartReading]] = {
     "linkage": linkage.read,
     "numbered-plan": plan.read_numbered,
     "objectives-plan": plan.read_objectives,
+    "declaration": declaration.read,
+    "report": report.read,
+    "proposed-paragraph": report.read_proposed,
+    "work-plan": workplan.read,
+    "letter": letter.read,
 }
 
 

@@ -1,10 +1,14 @@
 """The lines of a text, numbered once, and a pointer that only moves forward over them."""
 
+import re
 from dataclasses import dataclass
 
 from mandategraph.errors import SourceError
-from mandategraph.model import Element, ElementKind, leaf
+from mandategraph.kinds import ElementKind
+from mandategraph.model import Element, leaf
 from mandategraph.places import LineIndex, Place, Span
+
+_LABEL = re.compile(r"[A-Z][\w -]{2,40}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,15 @@ def line_of(raw: str, start: int) -> Line | None:
         return None
     begins = start + len(raw) - len(raw.lstrip())
     return Line(begins, begins + len(text), text)
+
+
+def is_label(line: Line) -> bool:
+    """Whether a line is a short label that announces, with a colon, what follows.
+
+    >>> is_label(Line(0, 8, "Purpose:")), is_label(Line(0, 14, "To prevent, and:"))
+    (True, False)
+    """
+    return bool(_LABEL.fullmatch(line.text))
 
 
 def lines_of(text: str, span: Span) -> list[Line]:

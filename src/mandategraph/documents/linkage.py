@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from mandategraph.documents.lines import Cursor, Line, line_of, lines_of
 from mandategraph.documents.units import NumberRegister
 from mandategraph.errors import MandategraphError, SourceError, raise_all
+from mandategraph.kinds import ElementKind
 from mandategraph.model import (
     CitationReading,
     Element,
-    ElementKind,
     PartDescription,
     PartReading,
     PlanUnit,

@@ -1,7 +1,8 @@
 """The reader of parts that are claimed paragraph by paragraph and read no further."""
 
 from mandategraph.documents.lines import Cursor
-from mandategraph.model import Element, ElementKind, PartDescription, PartReading, container
+from mandategraph.kinds import ElementKind
+from mandategraph.model import Element, PartDescription, PartReading, container
 
 
 def read(part: PartDescription, cursor: Cursor) -> PartReading:

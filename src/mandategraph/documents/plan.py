@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mandategraph.documents.lines import Cursor, Line
+from mandategraph.documents.lines import Cursor, Line, is_label
 from mandategraph.documents.units import NumberRegister
 from mandategraph.errors import MandategraphError, SourceError, raise_all
 from mandategraph.iris import is_name
+from mandategraph.kinds import ElementKind
 from mandategraph.model import (
     Element,
-    ElementKind,
     PartDescription,
     PartReading,
     PlanUnit,
@@ -26,7 +26,6 @@ _CHAPTER = re.compile(r"(CHAPTER\s+(\d+)\s+[–-])\s+(\S.*)")
 _OBJECTIVE = re.compile(r"(Objective\s+(\d+\.\d+))(?:\s+(\S.*))?")
 _PROPOSED = re.compile(r"Proposed actions:?")
 _ACTION = re.compile(r"(\d+)\.(?:\s+(\S.*))?")
-_LABEL = re.compile(r"[A-Z][\w -]{2,40}:")
 
 
 @dataclass
@@ -175,12 +174,12 @@ class _Objectives(_PlanReader):
         children: list[Element] = []
         while (line := self.cursor.peek()) is not None and not self.opens(line):
             self.cursor.take()
-            if not _LABEL.fullmatch(line.text):
+            if not is_label(line):
                 kind = ElementKind.NOTE
                 children.append(line.leaf(f"{self.part.name}/{kind}-{len(children) + 1}", kind))
                 continue
             following = self.cursor.peek()
-            if following is not None and _LABEL.fullmatch(following.text):
+            if following is not None and is_label(following):
                 children.append(line.leaf(f"{self.part.name}/title-{len(children) + 1}", ElementKind.TITLE))
                 continue
             children.append(self._labelled(line))
@@ -192,7 +191,7 @@ class _Objectives(_PlanReader):
             raise self.cursor.fault(line, "a label of plain letters, digits and spaces")
         key = f"{self.part.name}/section-{name}"
         label = line.leaf(f"{key}/label", ElementKind.LABEL)
-        paragraphs = _paragraphs(self, key, name, lambda each: self.opens(each) or bool(_LABEL.fullmatch(each.text)))
+        paragraphs = _paragraphs(self, key, name, lambda each: self.opens(each) or is_label(each))
         if not paragraphs:
             raise self.cursor.fault(self.cursor.peek(), f"a paragraph under {line.text!r}")
         return _section(self, key, name, [label, *paragraphs], line)
