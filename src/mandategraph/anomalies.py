@@ -53,8 +53,7 @@ _SERIES = re.compile(rf"{_DATE.pattern}(?:(?:,| and|, and)(?: on)? {re.sub('[?]P
 _NUMBERS = re.findall(r"\w+", "two three four five six seven eight nine ten eleven twelve")
 _COUNT = re.compile(rf"\b({'|'.join(_NUMBERS)}) (?:[a-z-]+ ){{0,3}}(?:meetings|sessions|days)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\.(?=\s+\W?[A-Z]|\s*$)")
-_LISTED_FAR = 40
-_SOME_MONTHS = 6
+_LISTED_FAR, _SOME_MONTHS, _HEADING_WORDS, _FEW = 40, 6, 15, 3
 
 _PATTERNS = (
     ("damaged character", r"[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", "a character was lost"),
@@ -63,15 +62,14 @@ _PATTERNS = (
     ("wrong word", r"\b(?!(?i:that|had)\b)(?i:([a-z]{2,}) \1)\b", "a word repeated"),
     ("variation", r"(?<=[a-z,;:])[ \u00a0]{2,}(?=[a-z(“])", "more than one space"),
     ("variation", r"“[ \u00a0]|(?<=\S)[ \u00a0]”|(?<=[\w)]) +[,;:](?=\s)", "a space beside a mark"),
-    ("variation", r"(?<=[a-z])[,;](?=[a-z])", "no space behind a mark"),
+    ("variation", r"(?<![\w/.:@])[A-Za-z-]{2,}[,;][a-z]{2,}(?![\w/])", "no space behind a mark"),
 )
 
 
 def find(reading: Reading) -> list[Finding]:
     """All that looks at odds with itself in the text of a document, in its order."""
     lines = [*_lines(reading.text)]
-    quotations = [each.span for part in reading.parts for cited in part.citations for each in cited.quotations]
-    lists = _Lists(quotations)
+    lists = _Lists([each.span for part in reading.parts for cited in part.citations for each in cited.quotations])
     lists.read(lines)
     return sorted({
         *lists.findings,
@@ -114,12 +112,10 @@ def _matches(line: _Line) -> Iterator[Finding]:
 
 
 # Labels of lists.
-
 _WORDED = re.compile(r"(CHAPTER|Chapter|Objective|Section|Article|ANNEX|Annex) ([0-9]{1,2}(?:\.[0-9]{1,2})*)(?![\w/])")
 _BARE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})+\.?|[0-9]{1,2}[.)]|[IVXL]{1,6}\.|[ivx]{2,5}[.)]|[a-z][.)])(?=\s|$)")
 _INLINE = re.compile(r"(?:(?<=\s)|(?<=^))\(?([0-9]{1,2}|[a-z])\)(?=\s)")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
-_HEADING_WORDS = 15
 Key = tuple[int | None, str, tuple[int, ...]]
 
 
@@ -134,7 +130,6 @@ class _Lists:
         self._reached: dict[Key, int] = {}
 
     def read(self, lines: list[_Line]) -> None:
-        """Take the labels of all lines."""
         words_of_a_label = False
         for line, after in zip_longest(lines, lines[1:]):
             found = _WORDED.match(line.text) or _BARE.match(line.text)
@@ -176,8 +171,10 @@ class _Lists:
         if bare[0].isdigit():
             *prefix, number = (int(each) for each in bare.split("."))
             return "".join(word) + "1" + value[-1:].strip("0123456789") * (not prefix), tuple(prefix), number
-        roman = bare.isupper() or len(bare) > 1 or bare == "i" or (at, "i" + value[-1], ()) in self._open
-        if roman and not (bare == "i" and self._reached.get((at, "a" + value[-1], ())) == ord("h") - ord("a") + 1):
+        letters = self._open.get((at, "a" + value[-1], ()))
+        ninth = letters is not None and letters.items[-1][0] == ord("h") - ord("a") + 1
+        goes_on = bare in _ROMAN and (at, "i" + value[-1], ()) in self._open
+        if bare.isupper() or len(bare) > 1 or (bare == "i" and not ninth) or goes_on:
             return ("I" if bare.isupper() else "i") + value[-1], (), _roman(bare.lower())
         return "a" + value[-1], (), ord(bare) - ord("a") + 1
 
@@ -202,12 +199,10 @@ def _inline_labels(line: _Line) -> Iterator[Finding]:
 
 
 # How items and sentences end.
-
 _JOINED = re.compile(r"[,;] (?:and|or)$")
 _OPEN_END = re.compile(r"\b(?:including|such as|namely|and|or|of|the|a|an)\.$")
 _CUT = re.compile(r"\b(?:including|such as|and|or|of|the|a|an|to|for|with|by|in)$")
 _NEW_BEGINNING = re.compile(r"[“\"·•*–-]")
-_FEW = 3
 
 
 def _endings(held: _List) -> Iterator[Finding]:
@@ -238,7 +233,6 @@ def _sentences(lines: list[_Line]) -> Iterator[Finding]:
 
 
 # Marks that stand in pairs, within what stands between two empty lines.
-
 _PAIRS = {"”": "“", "»": "«", ")": "(", "]": "["}
 
 
@@ -262,13 +256,10 @@ def _unpaired(block: str, start: int) -> Iterator[int]:
                 waiting[_PAIRS[mark]].pop()
             else:
                 yield start + at
-    for each in waiting.values():
-        yield from each
+    yield from (each for left in waiting.values() for each in left)
 
 
 # Dates and how many of them.
-
-
 def _dates(line: _Line) -> Iterator[Finding]:
     """The days no calendar has, and days that stand behind a later one in a series."""
     for found in _DATE.finditer(line.text):

@@ -55,6 +55,13 @@ def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Claims
     )
 
 
+def named(held: Claims) -> frozenset[str]:
+    """The instruments that a claim names."""
+    cells = [cell for row in held.identities for cell in (row.one, row.other, row.reassigns, row.to)]
+    found = [*map(reference, cells), *(each for row in held.discrepancies for each in (row.compared_with, row.holds))]
+    return frozenset(each.slug for each in found if each and each.kind == "instrument")
+
+
 def _disagreement(row: Row) -> Disagreement:
     return Disagreement(
         row["name"], row["kind"], reference(row["compared_with"]), reference(row["holds"]), row["held"],

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from mandategraph import claims, documents, entities, judgements, process, registry, resolution, sources
+from mandategraph import claims, completeness, documents, entities, judgements, process, registry, resolution, sources
 from mandategraph.errors import Faults, MandategraphError, MissingError, TableError, raise_all
 from mandategraph.model import Corpus, Reading, Registry, ResolvedCitation
 from mandategraph.places import Place
@@ -78,15 +78,17 @@ def assembled(inputs: Inputs, read: tuple[Reading, ...], schemes: Schemes) -> Co
     """
     tables = _Tables(inputs)
     others = tables.of("data/registry", entities.SCHEMAS, lambda c, f: entities.loaded(c, f, schemes, _is_state))
-    named = entities.named(others) if others else frozenset[str]()
+    held = tables.of("data/judgements", claims.SCHEMAS, lambda c, f: claims.loaded(c, f, schemes))
+    named = (entities.named(others) if others else frozenset()) | (claims.named(held) if held else frozenset())
     known = tables.of("data/registry", registry.SCHEMAS, lambda c, f: registry.loaded(c, f, schemes, named))
     judged = tables.of("data/judgements", judgements.SCHEMAS, lambda c, f: judgements.loaded(c, f, schemes))
-    held = tables.of("data/judgements", claims.SCHEMAS, lambda c, f: claims.loaded(c, f, schemes))
     run = tables.of("data/process", process.SCHEMAS, lambda c, f: process.loaded(c, f, schemes))
     raise_all(_flat(tables.faults))
     if others is None or known is None or judged is None or held is None or run is None:
         raise AssertionError("tables are loaded or raise")
-    return Corpus(read, known, _citations(read, known), judged, others, run, held)
+    corpus = Corpus(read, known, _citations(read, known), judged, others, run, held)
+    raise_all([*completeness.open_names(corpus), *completeness.open_oddities(corpus)])
+    return corpus
 
 
 class _Tables:

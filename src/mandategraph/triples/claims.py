@@ -78,7 +78,7 @@ class Claiming:
             yield self._provenance.source(node, name)
 
     def _named(self, cell: str, place: Place) -> NamedNode:
-        """The node of a reference, or the identification of a wording.
+        """The node of a reference, or the identification of a heading's wording.
 
         Raises:
             TableError: there is none.
@@ -87,17 +87,32 @@ class Claiming:
         if found:
             return self._references.node(found, place)
         document, _, wording = cell.removeprefix("wording:").partition("/")
-        if (document, wording) not in self._corpus.registry.spellings:
+        if not self._is_heading(cell):
             known = [each for of, each in self._corpus.registry.spellings if of == document]
             near = "; ".join(nearest(wording, known)) or "none"
             raise TableError(place, f"a wording of spellings.tsv (nearest: {near})", cell)
         return self._iris.mint("identification", document=document, key=wording_key(wording))
 
+    def _is_heading(self, cell: str) -> bool:
+        document, _, wording = cell.removeprefix("wording:").partition("/")
+        return (document, wording) in self._corpus.registry.spellings
+
+    def _identified(self, node: NamedNode, cell: str, part: str, place: Place) -> Iterator[Triple]:
+        """One side of a claim of identity: a node, or words of a document where they stand."""
+        if reference(cell) or self._is_heading(cell):
+            yield Triple(node, MG["identityOf"], self._named(cell, place))
+            return
+        document, _, words = cell.removeprefix("wording:").partition("/")
+        reading = reading_of(self._corpus, document, place)
+        span = located(reading, words, place)
+        yield from evidence(node, self._iris.mint("document", document=document), reading.text, span, part)
+        yield self._provenance.source(node, document)
+
     def _identity(self, row: Identity) -> Iterator[Triple]:
         node = self._iris.mint("identity", name=row.name)
         yield Triple(node, A, MG["IdentityClaim"])
-        yield Triple(node, MG["identityOf"], self._named(row.one, row.place))
-        yield Triple(node, MG["identityOf"], self._named(row.other, row.place))
+        yield from self._identified(node, row.one, "evidence-1", row.place)
+        yield from self._identified(node, row.other, "evidence-2", row.place)
         yield Triple(node, MG["identityState"], self._schemes.concept("IdentityStates", row.held))
         yield Triple(node, MG["ifRejected"], en(row.consequence))
         if row.reassigns:

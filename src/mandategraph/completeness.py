@@ -1,0 +1,60 @@
+"""What a corpus leaves open: names that no row means, and oddities of the texts that no discrepancy covers."""
+
+from collections.abc import Iterable
+
+from mandategraph import anomalies, mentions
+from mandategraph.errors import LocatedError, TableError
+from mandategraph.model import Corpus, Reading
+from mandategraph.places import Span
+from mandategraph.triples.spans import located, reading_of
+
+_ANY = "any"
+
+
+def open_names(corpus: Corpus) -> list[LocatedError]:
+    """The names of each text that are in no mention and not excused, and the excuses that no text needs."""
+    faults: list[LocatedError] = []
+    forms, needed = forms_of(corpus), set[tuple[str, str]]()
+    for reading in corpus.readings:
+        document = reading.source.identifier
+        spans = mentioned(reading, corpus)
+        excused = [each.words for each in corpus.entities.excused if each.document in (document, _ANY)]
+        faults += mentions.unknown(reading.source.file, reading.text, spans, excused, forms)
+        idle = set(mentions.idle(reading.text, spans, excused, forms))
+        needed |= {(of, words) for words in excused if words not in idle for of in (document, _ANY)}
+    faults += [
+        TableError(each.place, "words that a check reports and no mention covers", each.words)
+        for each in corpus.entities.excused
+        if (each.document, each.words) not in needed
+    ]
+    return faults
+
+
+def open_oddities(corpus: Corpus) -> list[TableError]:
+    """What is at odds with itself in a text and has no discrepancy of its kind over it."""
+    kinds = {row.name: row.kind for row in corpus.claims.discrepancies}
+    spans: dict[str, dict[str, list[Span]]] = {}
+    for side in corpus.claims.sides:
+        span = located(reading_of(corpus, side.document, side.place), side.words, side.place)
+        spans.setdefault(side.document, {}).setdefault(kinds[side.discrepancy], []).append(span)
+    return [
+        fault
+        for reading in corpus.readings
+        for fault in anomalies.unknown(reading, anomalies.find(reading), spans.get(reading.source.identifier, {}))
+    ]
+
+
+def mentioned(reading: Reading, corpus: Corpus) -> list[Span]:
+    """The characters of a document that mentions cover."""
+    document = reading.source.identifier
+    return [Span(each.start, each.end) for each in corpus.entities.mentions if each.document == document]
+
+
+def forms_of(corpus: Corpus) -> frozenset[str]:
+    """The forms in which rows of the registry are known: names, short forms, symbols, and every wording mentioned."""
+    held = corpus.entities
+    bodies: Iterable[str] = (form for row in held.bodies.values() for form in (row.name, row.abbreviation))
+    named = (row.name for rows in (held.meetings, held.states, held.persons, held.programmes) for row in rows.values())
+    symbols = (row.symbol for row in held.symbols.values())
+    titles = (row.title for row in corpus.registry.instruments.values())
+    return frozenset(filter(None, [*bodies, *named, *symbols, *titles, *(each.words for each in held.mentions)]))
