@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from mandategraph import documents, judgements, registry, resolution, schemes, sources
+from mandategraph import corpora, schemes
+from mandategraph.corpora import Inputs
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Judgements, Reading, Registry
+from mandategraph.release import Home
 from mandategraph.schemes import Schemes
 
 settings.register_profile("tests", deadline=None, derandomize=True)
@@ -26,39 +28,39 @@ def iris() -> Iris:
     return Iris()
 
 
+@pytest.fixture(scope="session")
+def inputs(root: Path) -> Inputs:
+    """The input files of the checkout."""
+    return Inputs(Home(root, checkout=True).inputs(), str(root))
+
+
 @pytest.fixture(scope="session", name="schemes")
-def real_schemes(root: Path) -> Schemes:
+def real_schemes(inputs: Inputs) -> Schemes:
     """The SKOS schemes of the ontology."""
-    text = (root / "ontology/schemes.ttl").read_text("utf-8")
-    return schemes.schemes_of(schemes.parsed(text, "schemes.ttl"), "schemes.ttl")
+    names = [name for name in inputs.files if name.startswith("ontology/") and name.endswith(".ttl")]
+    text = "\n".join(inputs.text(name) for name in names)
+    return schemes.schemes_of(schemes.parsed(text, "ontology"), "ontology")
 
 
 @pytest.fixture(scope="session")
-def readings(root: Path) -> tuple[Reading, ...]:
+def readings(inputs: Inputs) -> tuple[Reading, ...]:
     """All documents of `data/sources/`, read."""
-    folder = root / "data/sources"
-    described = sources.described((folder / "sources.toml").read_text("utf-8"), "sources.toml", documents.GENRES)
-    return tuple(
-        documents.read(each, sources.verified_text(each, (folder / each.file).read_bytes())) for each in described
-    )
+    return corpora.readings(inputs)
+
+
+@pytest.fixture(scope="session")
+def corpus(inputs: Inputs, readings: tuple[Reading, ...], schemes: Schemes) -> Corpus:
+    """The documents with the instruments their headings mean, and the tables."""
+    return corpora.assembled(inputs, readings, schemes)
 
 
 @pytest.fixture(scope="session", name="registry")
-def real_registry(root: Path, schemes: Schemes) -> Registry:
-    """The tables of `data/registry/`."""
-    contents = {name: (root / f"data/registry/{name}.tsv").read_text("utf-8") for name in registry.SCHEMAS}
-    return registry.loaded(contents, "data/registry", schemes)
+def real_registry(corpus: Corpus) -> Registry:
+    """The tables of instruments, titles, spellings, plans and forums."""
+    return corpus.registry
 
 
 @pytest.fixture(scope="session", name="judgements")
-def real_judgements(root: Path, schemes: Schemes) -> Judgements:
-    """The tables of `data/judgements/`."""
-    contents = {name: (root / f"data/judgements/{name}.tsv").read_text("utf-8") for name in judgements.SCHEMAS}
-    return judgements.loaded(contents, "data/judgements", schemes)
-
-
-@pytest.fixture(scope="session")
-def corpus(readings: tuple[Reading, ...], registry: Registry, judgements: Judgements) -> Corpus:
-    """The documents with the instruments their headings mean, and the tables."""
-    citations = {each.source.identifier: resolution.resolve(each, registry) for each in readings}
-    return Corpus(readings, registry, citations, judgements)
+def real_judgements(corpus: Corpus) -> Judgements:
+    """The tables of cues, verbs, overlaps, stated sources and the limits of the data set."""
+    return corpus.judgements

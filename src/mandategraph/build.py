@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from mandategraph import corpora, schemes, selectors, triples, turtle
+from mandategraph import completeness, corpora, schemes, selectors, triples, turtle
 from mandategraph.corpora import Inputs
 from mandategraph.errors import ClashError, InvalidGraphError, MandategraphError, MissingError, raise_all
 from mandategraph.iris import Iris
@@ -91,7 +91,10 @@ class _Build:
         with self.watch("reading"):
             readings = corpora.readings(self.inputs)
         with self.watch("resolving"):
-            return corpora.assembled(self.inputs, readings, held)
+            corpus = corpora.assembled(self.inputs, readings, held)
+        with self.watch("looking for names and oddities"):
+            raise_all([*completeness.open_names(corpus), *completeness.open_oddities(corpus)])
+        return corpus
 
 
 def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatched) -> Built:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from mandategraph import claims, completeness, documents, entities, judgements, process, registry, resolution, sources
+from mandategraph import claims, documents, entities, judgements, process, registry, resolution, sources
 from mandategraph.errors import Faults, MandategraphError, MissingError, TableError, raise_all
 from mandategraph.model import Corpus, Reading, Registry, ResolvedCitation
 from mandategraph.places import Place
@@ -86,9 +86,7 @@ def assembled(inputs: Inputs, read: tuple[Reading, ...], schemes: Schemes) -> Co
     raise_all(_flat(tables.faults))
     if others is None or known is None or judged is None or held is None or run is None:
         raise AssertionError("tables are loaded or raise")
-    corpus = Corpus(read, known, _citations(read, known), judged, others, run, held)
-    raise_all([*completeness.open_names(corpus), *completeness.open_oddities(corpus)])
-    return corpus
+    return Corpus(read, known, _citations(read, known), judged, others, run, held)
 
 
 class _Tables:
