@@ -1,14 +1,18 @@
-"""What tests share: the real tables and documents of this checkout, loaded once."""
+"""What tests share: the real tables and documents of this checkout, loaded once, and how a command is run."""
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from mandategraph import documents, judgements, registry, resolution, schemes, sources
+from mandategraph.cli import main
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Judgements, Reading, Registry
 from mandategraph.schemes import Schemes
+from running import STALE, Command, Outcome
 
 settings.register_profile("tests", deadline=None, derandomize=True)
 settings.load_profile("tests")
@@ -62,3 +66,20 @@ def corpus(readings: tuple[Reading, ...], registry: Registry, judgements: Judgem
     """The documents with the instruments their headings mean, and the tables."""
     citations = {each.source.identifier: resolution.resolve(each, registry) for each in readings}
     return Corpus(readings, registry, citations, judgements)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Command:
+    """Runs a command in this process; anything but an exit with a status fails the test."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def command(*arguments: str, given: bytes = b"") -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["mandategraph", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
+        with pytest.raises(SystemExit) as left:
+            main()
+        written = capsysbinary.readouterr()
+        assert isinstance(left.value.code, int)
+        return Outcome(left.value.code, written.out, STALE.sub("", written.err.decode("utf-8")))
+
+    return command
