@@ -1,16 +1,20 @@
-"""What tests share: the real tables and documents of this checkout, loaded once."""
+"""What tests share: the real tables and documents of this checkout, loaded once, and how a command is run."""
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from mandategraph import corpora, schemes
+from mandategraph.cli import main
 from mandategraph.corpora import Inputs
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Judgements, Reading, Registry
 from mandategraph.release import Home
 from mandategraph.schemes import Schemes
+from running import STALE, Command, Outcome
 
 settings.register_profile("tests", deadline=None, derandomize=True)
 settings.load_profile("tests")
@@ -64,3 +68,20 @@ def real_registry(corpus: Corpus) -> Registry:
 def real_judgements(corpus: Corpus) -> Judgements:
     """The tables of cues, verbs, overlaps, stated sources and the limits of the data set."""
     return corpus.judgements
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Command:
+    """Runs a command in this process; anything but an exit with a status fails the test."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def command(*arguments: str, given: bytes = b"") -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["mandategraph", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
+        with pytest.raises(SystemExit) as left:
+            main()
+        written = capsysbinary.readouterr()
+        assert isinstance(left.value.code, int)
+        return Outcome(left.value.code, written.out, STALE.sub("", written.err.decode("utf-8")))
+
+    return command

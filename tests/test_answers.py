@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from mandategraph.answers import Part, Support, near_numbers
+from mandategraph.answers import Part, Support
 from mandategraph.errors import MissingError
 from mandategraph.model import folded
 from mandategraph.vocabulary import MG
@@ -204,17 +204,3 @@ def test_an_unknown_plan_is_missing_and_the_nearest_are_named(plan: str, nearest
         support().of("1.2", plan)
     assert caught.value.nearest[0] == nearest
     assert caught.value.looked == f"the plans {', '.join(PLANS)}"
-
-
-@pytest.mark.parametrize(
-    ("number", "known", "found"),
-    [
-        ("1.10", ["1.1", "1.9", "1.11", "2.10"], ["1.9", "1.11", "1.1"]),
-        ("3", ["1", "4", "3.1"], ["4", "1", "3.1"]),
-        ("1.1", ["1.2", "1.2", "1.3"], ["1.2", "1.3"]),
-        ("1.1", [], []),
-        ("1.a", ["1.1", "zzz"], ["1.1"]),
-    ],
-)
-def test_the_nearest_numbers_are_near_part_by_part(number: str, known: list[str], found: list[str]) -> None:
-    assert near_numbers(number, known) == found

@@ -1,7 +1,5 @@
 """The command line: what each command answers, its exit status, and that no user meets a traceback."""
 
-import csv
-import io
 import json
 import re
 import shutil
@@ -9,76 +7,22 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
-from mandategraph.cli import main
 from mandategraph.model import folded
 from mandategraph.release import MANIFEST, digest, publish
 from mandategraph.results import DATASET_FORMATS, GRAPH_FORMATS
 from mandategraph.vocabulary import MG
+from running import STALE, Command, answered
 from serving import DOCUMENTS, HOME, ROOT, folder_of, manifest, store
 
 COMMANDS = ["build", "validate", "support", "show", "query", "ask", "export", "rebuild", "serve"]
-STALE = re.compile(r"mandategraph: note: the release was built before .* changed; run 'mandategraph build'\n")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command did: its exit status, what it wrote and what it said."""
-
-    status: int
-    out: bytes
-    err: str
-
-    @property
-    def text(self) -> str:
-        """What it wrote, as text."""
-        return self.out.decode("utf-8")
-
-    def json(self) -> Any:
-        """What it wrote, as JSON."""
-        return json.loads(self.text)
-
-    def csv(self) -> list[dict[str, str]]:
-        """What it wrote, as rows of CSV."""
-        return list(csv.DictReader(io.StringIO(self.text, newline="")))
-
-    def triples(self) -> set[ox.Triple]:
-        """What it wrote, as Turtle."""
-        return {quad.triple for quad in ox.parse(self.out, format=ox.RdfFormat.TURTLE)}
-
-
-Command = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Command:
-    """Runs a command in this process; anything but an exit with a status fails the test."""
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-    def command(*arguments: str, given: bytes = b"") -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["mandategraph", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
-        with pytest.raises(SystemExit) as left:
-            main()
-        written = capsysbinary.readouterr()
-        assert isinstance(left.value.code, int)
-        return Outcome(left.value.code, written.out, STALE.sub("", written.err.decode("utf-8")))
-
-    return command
-
-
-def answered(outcome: Outcome) -> Outcome:
-    """An outcome that is an answer and nothing else."""
-    assert (outcome.status, outcome.err) == (0, "")
-    return outcome
+GROUPS = ["report"]
 
 
 # Help
@@ -91,7 +35,7 @@ def test_the_command_is_installed_under_its_name() -> None:
 
 def test_the_commands_are_listed(run: Command) -> None:
     listed = answered(run("--help")).text
-    assert re.findall(r"^  ([a-z]+) +[A-Z]", listed, re.MULTILINE) == COMMANDS
+    assert re.findall(r"^  ([a-z]+) +[A-Z]", listed, re.MULTILINE) == [*COMMANDS, *GROUPS]
     assert "Exit status: 0 answered, 1 a negative finding" in listed
     assert run().status == 2
 
@@ -508,12 +452,14 @@ def test_a_violation_is_a_finding_with_status_1(run: Command, checkout: Path, fo
 # Starting fast
 
 
-@pytest.mark.parametrize("line", ["support 1.2", "ask 25", "show 1.2", "export nt", "rebuild linking-document-2011"])
+@pytest.mark.parametrize(
+    "line", ["support 1.2", "ask 25", "show 1.2", "export nt", "rebuild linking-document-2011", "report template"]
+)
 def test_looking_up_imports_nothing_heavy(line: str) -> None:
     code = (
         "import sys\nfrom mandategraph.cli import main\nsys.argv[1:] = sys.argv[1].split()\n"
         "try:\n    main()\nexcept SystemExit as left:\n    assert left.code == 0\n"
-        "heavy = ('rdflib', 'owlrl', 'pyshacl', 'fastapi', 'starlette', 'uvicorn', 'jinja2')\n"
+        "heavy = ('rdflib', 'owlrl', 'pyshacl', 'fastapi', 'starlette', 'uvicorn', 'jinja2', 'pycountry')\n"
         "print(*(name for name in heavy if name in sys.modules), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, line], capture_output=True, text=True, cwd=ROOT, check=True)

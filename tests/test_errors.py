@@ -3,6 +3,7 @@
 import pytest
 
 from mandategraph.errors import (
+    CellError,
     ClashError,
     Faults,
     LocatedError,
@@ -12,6 +13,7 @@ from mandategraph.errors import (
     SyntaxFault,
     TableError,
     UnknownWordingError,
+    near_numbers,
     nearest,
     raise_all,
 )
@@ -25,6 +27,19 @@ def test_a_located_error_holds_its_fields(kind: type[LocatedError]) -> None:
     error = kind(PLACE, "a number", "words")
     assert (error.place, error.expected, error.found) == (PLACE, "a number", "words")
     assert str(error) == "a.txt:3:7: expected a number, found 'words'"
+
+
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [
+        ("action", "a.csv: row 3, action: expected an action, found '2.1'"),
+        ("", "a.csv: row 3: expected an action, found '2.1'"),
+    ],
+)
+def test_a_fault_of_a_cell_names_row_and_column(column: str, shown: str) -> None:
+    error = CellError(Place("a.csv"), 3, column, "an action", "2.1")
+    assert (error.row, error.column, error.found) == (3, column, "2.1")
+    assert str(error) == shown
 
 
 @pytest.mark.parametrize(("length", "shown"), [(120, "x" * 120), (121, "x" * 119 + "…")])
@@ -84,3 +99,17 @@ def test_the_nearest_come_best_first_once_each_and_no_more_than_asked_for() -> N
     assert nearest("Plan of Quebek", known) == ["Plan of Quebec", "Plan of Miami"]
     assert nearest("Plan of Quebek", known, count=1) == ["Plan of Quebec"]
     assert nearest("ÿÿÿ", known) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "known", "found"),
+    [
+        ("1.10", ["1.1", "1.9", "1.11", "2.10"], ["1.9", "1.11", "1.1"]),
+        ("3", ["1", "4", "3.1"], ["4", "1", "3.1"]),
+        ("1.1", ["1.2", "1.2", "1.3"], ["1.2", "1.3"]),
+        ("1.1", [], []),
+        ("1.a", ["1.1", "zzz"], ["1.1"]),
+    ],
+)
+def test_the_nearest_numbers_are_near_part_by_part(number: str, known: list[str], found: list[str]) -> None:
+    assert near_numbers(number, known) == found

@@ -11,6 +11,9 @@ from mandategraph.iris import DEFAULT_BASE, RULES, Iris, is_name, passage_key, w
 from mandategraph.model import UnitKey, UnitKind, words_of
 from mandategraph.vocabulary import MG
 
+AWAITING_DATA = {"state", "implementation-report", "implementation-entry"}
+"""Rules for what is stated of forms that states fill in; no such form is in the release."""
+
 SEPARATORS = " \n\u00a0-–_,.;“”()'"
 
 
@@ -175,4 +178,4 @@ def test_every_resource_of_the_release_was_minted_by_one_rule(root: Path, iris: 
     }
     parsed = {path: [rule.name for rule in RULES.values() if rule.parse(path) is not None] for path in paths}
     assert {path: rules for path, rules in parsed.items() if len(rules) != 1} == {}
-    assert {rules[0] for rules in parsed.values()} == RULES.keys()
+    assert {rules[0] for rules in parsed.values()} == RULES.keys() - AWAITING_DATA

@@ -27,8 +27,11 @@ DATA_SHAPES = [file for file in SHAPES if file.stem != "style"]
 VALID = sorted(CASES.glob("*/valid.ttl"))
 INVALID = sorted(CASES.glob("*/invalid.*.*.ttl"))
 
-AWAITING_DATA = {"mg:CarriedSupport"}
-"""Classes that have shapes and no data yet; one leaves the list with its first data."""
+AWAITING_DATA = {"mg:CarriedSupport", "mg:ImplementationReport", "mg:ImplementationEntry"}
+"""Classes that have shapes and no data yet; one leaves the list with its first data.
+
+No report of a state on the plan of 2012 is in the corpus; what a filled-in form states is held against their shapes.
+"""
 
 NARROWER = {"CarriedSupport-verdict", "Discrepancy-discrepancyKind", "Discrepancy-holds"}
 """Shapes that list some concepts of a scheme and not the others."""

@@ -1,10 +1,9 @@
 """What supports an action: the answer for every plan that has the number, put together from the store."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
-from mandategraph.errors import MissingError, nearest
+from mandategraph.errors import MissingError, near_numbers, nearest
 from mandategraph.queries import Query, rows
 from mandategraph.store.embedded import EmbeddedStore
 from mandategraph.vocabulary import MG
@@ -146,23 +145,6 @@ def _answer(kind: str, plan: str, quotations: list[dict[str, str]], linked: list
         f"{_counted(len(quotations), 'quotation')} of {_counted(instruments, 'instrument')}, asserted in {documents}; "
         f"{compared or 'none'} compared with the instrument."
     )
-
-
-def near_numbers(number: str, known: Sequence[str], count: int = 3) -> list[str]:
-    """The numbers nearest to one, part by part; for what is no number, the most alike as text.
-
-    >>> near_numbers("9.9", ["1.1", "5.4", "5.5", "2.1.2"])
-    ['5.5', '5.4', '1.1']
-    """
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", number):
-        return nearest(number, known, count)
-    wanted = [int(each) for each in number.split(".")]
-
-    def distance(other: str) -> tuple[int, list[int]]:
-        parts = [int(each) for each in other.split(".")]
-        return abs(len(parts) - len(wanted)), [abs(a - b) for a, b in zip(parts, wanted, strict=False)]
-
-    return sorted(dict.fromkeys(known), key=distance)[:count]
 
 
 def _counted(number: int, noun: str) -> str:

@@ -171,10 +171,18 @@ def report_of(where: Home) -> "Report":
 
     held = manifest(where.release)
     data = data_triples(where.release, held)
+    return validation.check(data, shapes_of(where, held))
+
+
+def shapes_of(where: Home, held: Manifest) -> list[ox.Triple]:
+    """The shapes of a checkout, or those an installed package ships with its release.
+
+    Raises:
+        MandategraphError: a file is missing or cannot be read.
+    """
     run = _Build(where, Iris(held.base), unwatched, fresh=True)
     shipped = texts(where.release, held)[run.iris.mint("graph", name="shapes")]
-    shapes = run.joined("shapes", NOT_DATA_SHAPES) if where.checkout else shipped
-    return validation.check(data, schemes.parsed(shapes, "shapes"))
+    return schemes.parsed(run.joined("shapes", NOT_DATA_SHAPES) if where.checkout else shipped, "shapes")
 
 
 def _closed(

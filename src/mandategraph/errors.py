@@ -1,5 +1,6 @@
 """The errors a user can meet, each with where, what was expected and what was found as fields."""
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Self
@@ -28,6 +29,18 @@ class SourceError(LocatedError):
 
 class TableError(LocatedError):
     """A hand-kept table breaks its schema."""
+
+
+class CellError(LocatedError):
+    """A cell of a form is not what its column asks for; rows are counted as a spreadsheet counts them."""
+
+    def __init__(self, place: Place, row: int, column: str, expected: str, found: str) -> None:
+        super().__init__(place, expected, found)
+        self.row, self.column = row, column
+
+    def __str__(self) -> str:
+        cell = f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
+        return f"{self.place}: {cell}: expected {self.expected}, found {_shortened(self.found)}"
 
 
 class SyntaxFault(LocatedError):
@@ -99,6 +112,23 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     ['Action Plan of Quebec, 2001']
     """
     return get_close_matches(name, list(dict.fromkeys(known)), n=count, cutoff=0.4)
+
+
+def near_numbers(number: str, known: Sequence[str], count: int = 3) -> list[str]:
+    """The numbers nearest to one, part by part; for what is no number, the most alike as text.
+
+    >>> near_numbers("9.9", ["1.1", "5.4", "5.5", "2.1.2"])
+    ['5.5', '5.4', '1.1']
+    """
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", number):
+        return nearest(number, known, count)
+    wanted = [int(each) for each in number.split(".")]
+
+    def distance(other: str) -> tuple[int, list[int]]:
+        parts = [int(each) for each in other.split(".")]
+        return abs(len(parts) - len(wanted)), [abs(a - b) for a, b in zip(parts, wanted, strict=False)]
+
+    return sorted(dict.fromkeys(known), key=distance)[:count]
 
 
 def _shortened(found: str, limit: int = 120) -> str:

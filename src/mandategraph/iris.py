@@ -12,6 +12,7 @@ from mandategraph.model import UnitKey, UnitKind, words_of
 DEFAULT_BASE = "https://w3id.org/mandategraph/"
 
 _SEGMENT = r"[a-z0-9][a-z0-9.-]*"
+_DATE = r"[0-9]{4}(?:-[0-9]{2}){0,2}"
 _BASE = re.compile(r"https?://[\w.-]+(?::[0-9]+)?/(?:(?:[^\s<>\"{}|\\^`?#%/\x00-\x20]|%[0-9A-Fa-f]{2})+/)*")
 
 
@@ -65,6 +66,7 @@ _ROLE = ("role", _SEGMENT)
 _THEME = ("theme", _SEGMENT)
 _CHARACTERS = (("start", r"0|[1-9][0-9]*"), ("end", r"[1-9][0-9]*"))
 _ROW = (("kind", r"[a-z]+"), ("slug", _SEGMENT))
+_REPORT = (_PLAN, ("state", r"[a-z]{2}"), ("begins", _DATE), ("ends", _DATE))
 _CODED = (_DOCUMENT, _NOTATION, _QUOTATION, _NUMBER)
 
 RULES: dict[str, Rule] = {
@@ -80,6 +82,7 @@ RULES: dict[str, Rule] = {
         Rule("paragraph", "plan/{plan}/section/{section}/{number}", (_PLAN, ("section", _SEGMENT), _NUMBER)),
         Rule("instrument", "instrument/{slug}", (("slug", _SEGMENT),)),
         Rule("body", "body/{slug}", (("slug", _SEGMENT),)),
+        Rule("state", "state/{code}", (("code", r"[a-z]{2}"),)),
         Rule("quotation", "quotation/{document}/{notation}/{number}", (_DOCUMENT, _NOTATION, _NUMBER)),
         Rule("support", "support/{document}/{notation}/{number}", (_DOCUMENT, _NOTATION, _NUMBER)),
         Rule("passage", "passage/{slug}/{key}", (("slug", _SEGMENT), _KEY)),
@@ -93,7 +96,6 @@ RULES: dict[str, Rule] = {
         Rule("stated-source", "stated-source/{plan}/{name}", (_PLAN, ("name", _SEGMENT))),
         Rule("scope", "scope/{name}", (("name", _SEGMENT),)),
         Rule("meeting", "meeting/{slug}", (("slug", _SEGMENT),)),
-        Rule("state", "state/{code}", (("code", r"[a-z]{2}"),)),
         Rule("person", "person/{slug}", (("slug", _SEGMENT),)),
         Rule("programme", "programme/{slug}", (("slug", _SEGMENT),)),
         Rule("symbol", "symbol/{slug}", (("slug", _SEGMENT),)),
@@ -115,6 +117,12 @@ RULES: dict[str, Rule] = {
         ),
         Rule("action-theme", "theme/action/{plan}/{notation}/{theme}", (_PLAN, _NOTATION, _THEME)),
         Rule("principle", "principle/{name}", (("name", _SEGMENT),)),
+        Rule("implementation-report", "implementation-report/{plan}/{state}/{begins}/{ends}", _REPORT),
+        Rule(
+            "implementation-entry",
+            "implementation-report/{plan}/{state}/{begins}/{ends}/{notation}",
+            (*_REPORT, _NOTATION),
+        ),
         Rule("activity", "activity/{name}", (("name", _SEGMENT),)),
         Rule("agent", "agent/{name}", (("name", _SEGMENT),)),
         Rule("source-graph", "graph/source/{document}", (_DOCUMENT,)),

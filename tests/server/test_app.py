@@ -514,6 +514,7 @@ EXAMPLES: list[tuple[errors.MandategraphError, int]] = [
     (errors.SyntaxFault(Place("x"), "y", "z"), 400),
     (errors.SourceError(Place("x"), "y", "z"), 400),
     (errors.TableError(Place("x"), "y", "z"), 400),
+    (errors.CellError(Place("x"), 1, "a", "y", "z"), 400),
     (errors.UnknownWordingError(Place("x"), "y", []), 400),
     (errors.LocatedError(Place("x"), "y", "z"), 400),
     (errors.ClashError("x"), 500),

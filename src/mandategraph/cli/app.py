@@ -14,11 +14,12 @@ from rich.console import Console
 
 from mandategraph import queries, results
 from mandategraph.answers import Part, Support
-from mandategraph.cli import inputs, outputs, printing
+from mandategraph.cli import inputs, outputs, printing, reports
+from mandategraph.cli.options import Format, Root
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
 from mandategraph.iris import DEFAULT_BASE, Iris
-from mandategraph.release import Home, Manifest, home, manifest, opened, stale
+from mandategraph.release import Home, Manifest, home, manifest
 from mandategraph.sparql_text import refused
 from mandategraph.store.embedded import EmbeddedStore
 
@@ -32,15 +33,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(reports.app)
 
-
-Root = Annotated[
-    Path | None,
-    typer.Option(
-        help="The checkout to use; without it the one this package runs from, else the release it ships with."
-    ),
-]
-Format = Annotated[Form, typer.Option("--format", help="A table for people; json, csv or ttl for programs.")]
 Base = Annotated[str | None, typer.Option(help="The base of the resources' IRIs; that of the terms never changes.")]
 
 
@@ -128,7 +122,7 @@ def support(
     form: Format = Form.TABLE,
 ) -> None:
     """Which mandates support an action, in the words quoted, and who says so."""
-    where, held, store = _open(root)
+    where, held, store = inputs.release_of(root)
     support_of = _support(where, store)
     parts = support_of.of(action, plan)
     if form is Form.JSON:
@@ -157,7 +151,7 @@ def show(
     form: Format = Form.TABLE,
 ) -> None:
     """What is said of a resource, and which graph says it."""
-    where, held, store = _open(root)
+    where, held, store = inputs.release_of(root)
     described = {iri: store.describe(ox.NamedNode(iri)) for iri in inputs.named(name, where, held, store)}
     if form is Form.TTL:
         outputs.write(results.graph_text({quad.triple for about, _ in described.values() for quad in about}, "ttl"))
@@ -192,7 +186,7 @@ def query(
     ] = "",
 ) -> None:
     """Run a SPARQL query over the release."""
-    _, held, store = _open(root)
+    _, held, store = inputs.release_of(root)
     found = queries.results_of(store, refused(inputs.text(file), file), file)
     if isinstance(found, ox.QuerySolutions) and form in ("", "table"):
         names = tuple(variable.value for variable in found.variables)
@@ -214,7 +208,7 @@ def ask(
     form: Format = Form.TABLE,
 ) -> None:
     """Ask one of the questions the graph must answer."""
-    where, held, store = _open(root)
+    where, held, store = inputs.release_of(root)
     known = queries.loaded(where.queries / "questions")
     if question == "list":
         listed = [
@@ -255,7 +249,7 @@ def export(
     if form not in {**results.DATASET_FORMATS, **results.GRAPH_FORMATS}:
         known = ", ".join({**results.DATASET_FORMATS, **results.GRAPH_FORMATS})
         raise UsageError(f"export: expected a format among {known}, found {form!r}")
-    _, _, store = _open(root)
+    _, _, store = inputs.release_of(root)
     if form in results.DATASET_FORMATS:
         content = results.dataset_text(store.quads(), form)
     else:
@@ -272,7 +266,7 @@ def rebuild(
     root: Root = None,
 ) -> None:
     """Print a document from the graph alone, character by character."""
-    where, _, store = _open(root)
+    where, _, store = inputs.release_of(root)
     lookups = queries.loaded(where.queries / "lookups")
     leaves = queries.rows(store, lookups["leaves-of-a-document"], {"document": document}).values()
     if not leaves:
@@ -291,7 +285,7 @@ def serve(
     root: Root = None,
 ) -> None:
     """Serve the release: a SPARQL endpoint and pages."""
-    where, held, store = _open(root)
+    where, held, store = inputs.release_of(root)
     try:
         from mandategraph import server
     except ModuleNotFoundError as missing:
@@ -304,15 +298,6 @@ def _checkout(root: Path | None) -> Home:
     if not where.checkout:
         raise UsageError("expected a checkout, found an installed package; name a checkout with --root")
     return where
-
-
-def _open(root: Path | None) -> tuple[Home, Manifest, EmbeddedStore]:
-    where = home(root)
-    held, store = opened(where.release)
-    changed = stale(where, held)
-    if changed:
-        printing.error(f"note: the release was built before {', '.join(changed[:3])} changed; run 'mandategraph build'")
-    return where, held, store
 
 
 def _support(where: Home, store: EmbeddedStore) -> Support:

@@ -6,10 +6,25 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mandategraph import queries
+from mandategraph.cli import printing
 from mandategraph.errors import MissingError, UsageError
-from mandategraph.release import Home, Manifest
+from mandategraph.release import Home, Manifest, home, opened, stale
 from mandategraph.store.embedded import EmbeddedStore
 from mandategraph.vocabulary import PREFIXES
+
+
+def release_of(root: Path | None) -> tuple[Home, Manifest, EmbeddedStore]:
+    """The release to answer from, in a store; a note is printed if its inputs have changed since.
+
+    Raises:
+        MandategraphError: there is none, or a file of it cannot be read.
+    """
+    where = home(root)
+    held, store = opened(where.release)
+    changed = stale(where, held)
+    if changed:
+        printing.error(f"note: the release was built before {', '.join(changed[:3])} changed; run 'mandategraph build'")
+    return where, held, store
 
 
 def named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list[str]:
@@ -65,3 +80,15 @@ def text(file: str) -> str:
         return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise MissingError(file, "the files that can be read as UTF-8", remedy=str(error)) from None
+
+
+def raw(file: str) -> bytes:
+    """The bytes of a file, or of standard input for '-'.
+
+    Raises:
+        MissingError: it cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise MissingError(file, "the files that can be read", remedy=str(error)) from None

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mandategraph.answers import Part
+from mandategraph.followup import Coverage, Status
 from mandategraph.vocabulary import compact
 
 UNREVIEWED = "machine-assisted, not reviewed by a human expert"
@@ -124,3 +125,37 @@ def statements(iri: str, about: Iterable[Sequence[str]], pointing: Iterable[Sequ
             shown = f"{predicate} of" if mark else predicate
             table.add_row(mark, *(Text(compact(each, base)) for each in (shown, value, graph)))
     out.print(table)
+
+
+_MARKS = {
+    Status.REPORTED_DONE: "D",
+    Status.UNDER_WAY: "U",
+    Status.PLANNED: "P",
+    Status.NOT_BEGUN: "N",
+    Status.NOT_STATED: "?",
+}
+
+
+def coverage(found: Coverage) -> None:
+    """Who reports on what: an action a row and a state a column, then the states, then what nobody reports on."""
+    out = console()
+    table = Table(pad_edge=False, box=None, header_style="bold")
+    for name in ("action", "states", *(state.code for state in found.states)):
+        table.add_column(name)
+    for action in found.actions:
+        marks = [",".join(_MARKS[each] for each in found.statuses(action, state).values()) for state in found.states]
+        table.add_row(action, str(found.reporting(action)), *marks)
+    out.print(table)
+    legend = " · ".join(f"{mark} {status}" for status, mark in _MARKS.items())
+    out.print(Text(f"{legend}; several marks: a report each, the earliest period first"))
+    out.print()
+    states = Table(pad_edge=False, box=None, header_style="bold")
+    for name in ("state", "name", "periods", "actions"):
+        states.add_column(name, overflow="fold")
+    for state in found.states:
+        periods = ", ".join(report.period for report in found.of(state))
+        states.add_row(state.code, state.name, periods, f"{found.reported(state)} of {len(found.actions)}")
+    out.print(states)
+    unreported = f"{len(found.unreported)} of {len(found.actions)}: {', '.join(found.unreported) or 'none'}"
+    out.print(Text(f"actions that no state reports on: {unreported}"))
+    out.print(Text("as the states report it; nobody here has verified it"))

@@ -73,6 +73,7 @@ def _meeting(row: Meeting, iris: Iris, schemes: Schemes, provenance: Provenance)
 def _state(row: State, iris: Iris, provenance: Provenance) -> Iterator[Triple]:
     node = iris.mint("state", code=row.slug)
     yield from _described(node, "State", row.name, row.source, provenance)
+    yield Triple(node, A, PROV["Agent"])
     yield Triple(node, MG["isoCode"], Literal(row.code))
 
 

@@ -1,0 +1,16 @@
+"""The options that commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mandategraph.cli.outputs import Form
+
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        help="The checkout to use; without it the one this package runs from, else the release it ships with."
+    ),
+]
+Format = Annotated[Form, typer.Option("--format", help="A table for people; json, csv or ttl for programs.")]
