@@ -14,7 +14,9 @@ from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Judgements, Reading, Registry
 from mandategraph.release import Home
 from mandategraph.schemes import Schemes
+from mandategraph.triples import Graphs, state
 from running import STALE, Command, Outcome
+from stating import VERSION, Stated
 
 settings.register_profile("tests", deadline=None, derandomize=True)
 settings.load_profile("tests")
@@ -68,6 +70,18 @@ def real_registry(corpus: Corpus) -> Registry:
 def real_judgements(corpus: Corpus) -> Judgements:
     """The tables of cues, verbs, overlaps, stated sources and the limits of the data set."""
     return corpus.judgements
+
+
+@pytest.fixture(scope="session")
+def graphs(corpus: Corpus, iris: Iris, schemes: Schemes) -> Graphs:
+    """What is stated of the real documents and tables, by the name of its graph."""
+    return state(corpus, iris, schemes, VERSION)
+
+
+@pytest.fixture(scope="session")
+def stated(graphs: Graphs) -> Stated:
+    """What is stated of the real documents and tables, all graphs together."""
+    return Stated(graphs)
 
 
 @pytest.fixture

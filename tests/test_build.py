@@ -21,7 +21,8 @@ from mandategraph.errors import (
     UnknownWordingError,
 )
 from mandategraph.iris import DEFAULT_BASE
-from mandategraph.release import Home, home, manifest
+from mandategraph.release import MANIFEST, Home, home, manifest
+from running import Command
 
 ROOT = Path(__file__).parents[1]
 Edit = Callable[[Path], None]
@@ -197,6 +198,145 @@ def test_bad_input_is_told_with_its_place_and_nothing_is_written(checkout: Home,
     assert any(isinstance(fault, kind) for fault in each)
     assert [word for word in words if word not in str(raised.value)] == []
     assert {path: path.read_bytes() for path in sorted(checkout.release.rglob("*")) if path.is_file()} == before
+
+
+CELLS: dict[str, tuple[str, str, str, str]] = {
+    "a mention whose words are not there": (
+        "registry/mentions",
+        "\t93\t124\tOrganization of American States\t",
+        "\t93\t124\tOrganisation of American States\t",
+        "the words 'Organisation of American States', found \"'Organization of American States' at 93–124 of draft-",
+    ),
+    "a mention behind its words": (
+        "registry/mentions",
+        "\t93\t124\tOrganization of American States\t",
+        "\t93\t93\tOrganization of American States\t",
+        "end: an offset behind the start, 93, found '93'",
+    ),
+    "a mention of a body that does not exist": (
+        "registry/mentions",
+        "\tbody:oas-general-secretariat\t",
+        "\tbody:oas-general-secretary\t",
+        "row: a row of bodies.tsv (nearest: body:oas-general-secretariat, ",
+    ),
+    "a discrepancy whose words are not in the source": (
+        "judgements/discrepancy-sides",
+        "\tNovember September 8, 2011",
+        "\tNovember October 8, 2011",
+        "words that stand once in working-group-report-2012.txt, found '0 times: November October 8, 2011'",
+    ),
+    "a discrepancy whose words stand in several places": (
+        "judgements/discrepancy-sides",
+        "\tAt its meeting of ⟦April 24, 2012⟧, the Working Group",
+        "\t⟦April 24, 2012⟧",
+        "words that stand once in working-group-report-2012.txt, found '",
+    ),
+    "a discrepancy with an open bracket": (
+        "judgements/discrepancy-sides",
+        "At its meeting of ⟦April 24, 2012⟧, the",
+        "At its meeting of ⟦April 24, 2012, the",
+        "words of working-group-report-2012.txt, some of them in one pair of ⟦⟧, found ",
+    ),
+    "a month that cannot be": (
+        "process/statements",
+        "\t2011-12-15\t",
+        "\t2011-13-15\t",
+        "date: YYYY, YYYY-MM or YYYY-MM-DD, as precise as the document gives it, found '2011-13-15'",
+    ),
+    "a day that cannot be": (
+        "registry/meetings",
+        "\t2012-04-24\t",
+        "\t2012-04-31\t",
+        "begins: YYYY, YYYY-MM or YYYY-MM-DD, as precise as known, found '2012-04-31'",
+    ),
+    "a meeting that ends before it begins": (
+        "registry/meetings",
+        "\t2008-10-07\t2008-10-08\t",
+        "\t2008-10-07\t2008-10-06\t",
+        "ends: a date not before 2008-10-07, found '2008-10-06'",
+    ),
+    "a person without a role": (
+        "registry/persons",
+        "jeremy-long\tJeremy Long\t",
+        "jane-roe\tJane Roe\tworking-group-report-2012.txt:14\njeremy-long\tJeremy Long\t",
+        "slug: a person with a role in roles.tsv, found 'jane-roe'",
+    ),
+    "a judgement without a reason": (
+        "judgements/discrepancies",
+        "\tTwo months stand before one day; neither the report nor another document says which of them was meant.",
+        "\t",
+        "reason: a value, found ''",
+    ),
+    "an identity without a reason": (
+        "judgements/identities",
+        "\tThe name of the group has the declaration with its place in every other print.",
+        "\t ",
+        "reason: a value, found ' '",
+    ),
+    "a mandate judged without a reason": (
+        "process/mandates",
+        (
+            "\tThe report begins with paragraph 16 under the heading MANDATE and presents the draft it orders; "
+            "the paragraph asks for no report."
+        ),
+        "\t",
+        "reason: a reason, where the basis is judged, found ''",
+    ),
+    "a mandate judged in words that state it": (
+        "process/mandates",
+        "\tparagraph-16-report\tstated\t",
+        "\tparagraph-16-report\tjudged\t",
+        "words: the words that state it, exactly where the basis is stated, found 'the Plan of Action ordered in",
+    ),
+    "a statement about a body that does not exist": (
+        "process/statements",
+        "of=body:oas-general-assembly",
+        "of=body:oas-general-asembly",
+        "a body the tables have (nearest: oas-general-assembly, ",
+    ),
+    "a statement in a role that is none": (
+        "process/statements",
+        "of=body:oas-general-assembly",
+        "at=body:oas-general-assembly",
+        "about: role=kind:name separated by '|', the role one of meeting, by, ",
+    ),
+    "a state that is none": (
+        "registry/states",
+        "UY\tUruguay",
+        "UU\tUruguay",
+        "code: a state's alpha-2 code of ISO 3166-1, in capitals, found 'UU'",
+    ),
+    "a theme of no scheme": (
+        "judgements/themes",
+        "\tpolice\t",
+        "\tpolicing\t",
+        "theme: a notation of mg:Themes (nearest: police",
+    ),
+}
+"""Cells of the tables of the record with one thing wrong: the table, the cell, what it becomes, what is told."""
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_bad_cell_is_told_to_the_user_with_file_row_and_what_was_expected(
+    checkout: Home, run: Command, name: str
+) -> None:
+    table, old, new, expected = CELLS[name]
+    file = f"data/{table}.tsv"
+    row = (checkout.root / file).read_text("utf-8").partition(old)[0].count("\n") + 1
+    replaced(file, old, new)(checkout.root)
+    before = (checkout.release / MANIFEST).read_bytes()
+    done = run("build", "--root", str(checkout.root))
+    assert (done.status, done.text) == (2, "")
+    assert f"{file}:{row}: expected {expected}" in done.err
+    assert "Traceback" not in done.err
+    assert (checkout.release / MANIFEST).read_bytes() == before
+
+
+def test_what_follows_from_a_bad_cell_is_not_told_of_other_rows(checkout: Home, run: Command) -> None:
+    table, old, new, _ = CELLS["a mention behind its words"]
+    replaced(f"data/{table}.tsv", old, new)(checkout.root)
+    told = run("build", "--root", str(checkout.root)).err
+    assert told.count(": expected ") == 1
 
 
 def test_several_faults_are_told_together(checkout: Home) -> None:

@@ -19,6 +19,13 @@ def test_a_place_shows_only_the_numbers_it_has(place: Place, shown: str) -> None
     assert str(place) == shown
 
 
+def test_the_key_of_a_row_neither_shows_nor_tells_places_apart() -> None:
+    named = Place("a.tsv", 3, key="x · y")
+    assert str(named) == "a.tsv:3"
+    assert named == Place("a.tsv", 3)
+    assert len({named, Place("a.tsv", 3)}) == 1
+
+
 def test_places_sort_by_file_then_line_then_column() -> None:
     assert sorted([Place("b", 1, 1), Place("a", 10, 1), Place("a", 9, 2), Place("a", 9, 1)]) == [
         Place("a", 9, 1),

@@ -21,7 +21,7 @@ PREFIX_LINES = "".join(f"@prefix {name}: <{iri}> . " for name, iri in PREFIXES.i
 LANGUAGES = (RDF.iri, RDFS.iri, OWL.iri)
 
 CONSTRUCTS = {
-    *(RDF[name] for name in ("type", "first", "rest", "nil")),
+    *(RDF[name] for name in ("type", "first", "rest", "nil", "langString")),
     *(RDFS[name] for name in ("subClassOf", "domain", "range", "label", "isDefinedBy")),
     *(OWL[name] for name in ("Ontology", "versionIRI", "versionInfo", "Class")),
     *(OWL[name] for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty", "SymmetricProperty")),
@@ -50,7 +50,7 @@ def conclusions(file: Path, suffix: str) -> set[ox.Triple]:
 def ontology() -> list[ox.Triple]:
     """All triples of `ontology/`."""
     files = sorted((ROOT / "ontology").glob("*.ttl"))
-    assert len(files) == 3
+    assert [each.stem for each in files] == ["alignments", "mandategraph", "schemes", "themes"]
     return [triple for file in files for triple in parsed(file.read_text("utf-8"), file.name)]
 
 

@@ -1,12 +1,12 @@
 """The registry: every fault of its tables is found where it is, and what is only believed is not loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from mandategraph.errors import Faults, TableError
-from mandategraph.model import Body, Instrument, Registry
+from mandategraph.model import Forum, Instrument, Registry
 from mandategraph.places import Place
 from mandategraph.registry import RELATIONS, SCHEMAS, loaded, statuses
 from mandategraph.schemes import Schemes
@@ -60,12 +60,11 @@ def small() -> Tables:
                 "worded_by": "d",
             },
         ],
-        "bodies": [{"slug": "b", "name": "A body", "source": "d.txt:4"}],
         "forums": [{"adopting_body": "The Assembly", "forum": "general-assembly", "reason": "the body itself"}],
     }
 
 
-def load(held: Tables, schemes: Schemes) -> Registry:
+def load(held: Tables, schemes: Schemes, mentioned: Collection[str] = ()) -> Registry:
     contents = {
         name: "".join(
             "\t".join(line) + "\n"
@@ -73,13 +72,13 @@ def load(held: Tables, schemes: Schemes) -> Registry:
         )
         for name, form in SCHEMAS.items()
     }
-    return loaded(contents, "r", schemes)
+    return loaded(contents, "r", schemes, mentioned)
 
 
-def faults(held: Tables, schemes: Schemes) -> list[str]:
+def faults(held: Tables, schemes: Schemes, mentioned: Collection[str] = ()) -> list[str]:
     """The messages of what is wrong with the tables."""
     try:
-        load(held, schemes)
+        load(held, schemes, mentioned)
     except TableError as fault:
         return [str(fault)]
     except Faults as several:
@@ -111,8 +110,19 @@ def test_tables_without_a_fault_load(schemes: Schemes) -> None:
     assert list(found.instruments) == ["res-1", "res-2", "res-3"]
     assert found.spellings["d", "Res. 1"].names == "res-3"
     assert found.plans["p"].worded_by == "d"
-    assert found.bodies == {"b": Body("b", "A body", "d.txt:4")}
-    assert found.forums == {"The Assembly": ("general-assembly", "the body itself")}
+    assert found.forums == {
+        "The Assembly": Forum("The Assembly", "general-assembly", "the body itself", Place("r/forums.tsv", 2))
+    }
+
+
+def test_a_row_keeps_its_place_and_the_cells_that_name_it(schemes: Schemes) -> None:
+    found = load(small(), schemes)
+    held = [found.spellings["d", "Res. 1"].place, found.plans["p"].place, found.forums["The Assembly"].place]
+    assert [(str(place), place.key) for place in held] == [
+        ("r/spellings.tsv:2", "d · Res. 1"),
+        ("r/plans.tsv:2", "p"),
+        ("r/forums.tsv:2", "The Assembly"),
+    ]
 
 
 FORMS = {
@@ -248,13 +258,25 @@ def test_rows_stand_in_the_table_their_use_asks_for(
         assert message.startswith(expected)
 
 
+def test_a_row_that_only_running_text_names_is_in_use(schemes: Schemes) -> None:
+    held = small()
+    add("instruments", **INSTRUMENT, slug="res-4", related="recalls=res-5")(held)
+    add("instruments", **INSTRUMENT, slug="res-5")(held)
+    assert len(faults(held, schemes)) == 2
+    assert list(load(held, schemes, {"res-4"}).instruments) == ["res-1", "res-2", "res-3", "res-4", "res-5"]
+    assert faults(held, schemes, {"res-5"}) == [f"r/instruments.tsv:5: expected {IDLE}, found 'res-4'"]
+
+
+def test_a_row_that_running_text_names_is_not_out_of_use(schemes: Schemes) -> None:
+    assert faults(small(), schemes, {"res-9"}) == [f"r/unused.tsv:2: expected {BUSY}, found 'res-9'"]
+
+
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
         ([change("instruments", 2, slug="Res 3"), change("spellings", 0, names="Res 3")], "r/instruments.tsv:4: slug"),
         ([change("unused", 0, slug="-9")], "r/unused.tsv:2: slug"),
         ([change("plans", 0, plan="a/plan")], "r/plans.tsv:2: plan"),
-        ([change("bodies", 0, slug="corps-électoral")], "r/bodies.tsv:2: slug"),
     ],
 )
 def test_a_name_that_no_iri_can_hold_is_refused(
@@ -348,13 +370,16 @@ def test_the_tables_of_this_data_set_load(root: Path, registry: Registry) -> Non
     def lines(table: str) -> int:
         return (root / f"data/registry/{table}.tsv").read_text("utf-8").count("\n") - 1
 
-    held = {name: len(getattr(registry, name)) for name in ("instruments", "spellings", "plans", "bodies", "forums")}
+    held = {name: len(getattr(registry, name)) for name in ("instruments", "spellings", "plans", "forums")}
     assert held == {name: lines(name) for name in held}
     assert list(registry.plans) == ["2011-03-07", "2011-draft", "2012"]
     assert {len(each.date) for each in registry.instruments.values()} == {0, 4, 7, 10}
     assert [each.slug for each in registry.instruments.values() if not each.verified] == [
         "regional-strategy-criminal-gangs-2010",
         "work-plan-tip-2010",
+        "un-charter-1945",
+        "ameripol-statute",
+        "ga-resolution-drug-strategy-2010",
     ]
 
 

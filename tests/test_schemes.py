@@ -8,7 +8,7 @@ from mandategraph.errors import MandategraphError, SyntaxFault, TableError
 from mandategraph.kinds import ElementKind
 from mandategraph.places import Place
 from mandategraph.schemes import Schemes, parsed, schemes_of, turtle_fault
-from mandategraph.tables import rows, schema
+from mandategraph.tables import Row, rows, schema
 from mandategraph.vocabulary import MG
 
 PREFIXES = (
@@ -94,3 +94,50 @@ def test_turtle_that_can_be_read_is_all_there(root: Path) -> None:
 
 def test_a_syntax_error_without_a_line_names_the_file_only() -> None:
     assert turtle_fault(SyntaxError("odd"), "s.ttl").place == Place("s.ttl")
+
+
+def column_of(cells: list[str]) -> list[Row]:
+    """The rows of a table with these cells in the column `kind`, each beside a name."""
+    return rows("name\tkind\n" + "".join(f"n\t{each}\n" for each in cells), "t.tsv", schema("name kind", "kind"))
+
+
+def test_every_cell_of_a_column_that_is_no_notation_is_found_at_its_row(schemes: Schemes) -> None:
+    found = schemes.faults(
+        column_of(["resolution", "resolutoin", "", "draft", "Resolution"]), "kind", "InstrumentKinds"
+    )
+    assert [(each.place, each.found) for each in found] == [
+        (Place("t.tsv", 3), "resolutoin"),
+        (Place("t.tsv", 5), "draft"),
+        (Place("t.tsv", 6), "Resolution"),
+    ]
+    assert all(each.expected.startswith("kind: a notation of mg:InstrumentKinds (nearest: ") for each in found)
+    assert "draft resolution" in found[1].expected
+
+
+def test_a_fault_of_a_column_is_the_one_that_its_cell_raises(schemes: Schemes) -> None:
+    (row,) = column_of(["poem"])
+    (found,) = schemes.faults([row], "kind", "InstrumentKinds")
+    with pytest.raises(TableError) as caught:
+        schemes.check(row, "kind", "InstrumentKinds")
+    assert str(found) == str(caught.value)
+
+
+@pytest.mark.parametrize("cells", [[], [""], ["", "resolution", "declaration"]])
+def test_a_column_of_notations_and_empty_cells_has_no_faults(schemes: Schemes, cells: list[str]) -> None:
+    assert schemes.faults(column_of(cells), "kind", "InstrumentKinds") == []
+
+
+def test_a_blank_cell_is_no_empty_one(schemes: Schemes) -> None:
+    (found,) = schemes.faults(column_of([" "]), "kind", "InstrumentKinds")
+    assert found.found == " "
+
+
+def test_a_notation_of_another_scheme_is_found(schemes: Schemes) -> None:
+    assert schemes.faults(column_of(["regular"]), "kind", "MeetingForms") == []
+    (found,) = schemes.faults(column_of(["regular"]), "kind", "MeetingKinds")
+    assert found.expected.startswith("kind: a notation of mg:MeetingKinds (nearest: ")
+
+
+def test_the_faults_of_an_unknown_scheme_are_a_key_error(schemes: Schemes) -> None:
+    with pytest.raises(KeyError, match="Poems"):
+        schemes.faults(column_of(["ode"]), "kind", "Poems")

@@ -160,4 +160,5 @@ def test_one_character_more_in_a_real_text_is_found(corpus: Corpus, iris: Iris, 
     name = iris.mint("document", document=linking.source.identifier)
     held = triples.state(corpus, iris, schemes, "1.2.3")[iris.mint("source-graph", document=linking.source.identifier)]
     faults_of_moved = misplaced(held, {name: linking.text[:100] + "x" + linking.text[100:]})
-    assert sum(OA["exact"].value in str(each) for each in faults_of_moved) == 130
+    resting = sum(each.predicate == MG["evidence"] for each in held)
+    assert sum(OA["exact"].value in str(each) for each in faults_of_moved) == resting > 130

@@ -33,7 +33,7 @@ AWAITING_DATA = {"mg:CarriedSupport", "mg:ImplementationReport", "mg:Implementat
 No report of a state on the plan of 2012 is in the corpus; what a filled-in form states is held against their shapes.
 """
 
-NARROWER = {"CarriedSupport-verdict", "Discrepancy-discrepancyKind", "Discrepancy-holds"}
+NARROWER = {"CarriedSupport-verdict", "Discrepancy-held", "Discrepancy-holds"}
 """Shapes that list some concepts of a scheme and not the others."""
 
 CONTRACT_TERMS = (

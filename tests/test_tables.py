@@ -27,6 +27,17 @@ def test_a_row_knows_its_cells_and_its_place(end: str) -> None:
     assert (other["slug"], other["note"], other.place) == ("e", "", Place("t.tsv", 3))
 
 
+def test_the_place_of_a_row_has_the_cells_that_name_it() -> None:
+    found = rows("slug\tkind\tnote\na\tb\tc\n", "t.tsv", FORM)
+    assert [each.place.key for each in found] == ["a · b"]
+    (row,) = rows("slug\tkind\tnote\na\tb\tc\n", "t.tsv", schema("slug kind note", key="note slug"))
+    assert row.place.key == "c · a"
+    (row,) = rows("slug\tkind\na\t\n", "t.tsv", schema("slug kind", "kind", "slug kind"))
+    assert row.place.key == "a"
+    (row,) = rows("slug\na\n", "t.tsv", schema("slug"))
+    assert row.place.key == ""
+
+
 def test_a_table_may_have_no_rows() -> None:
     assert rows("slug\tkind\tnote\n", "t.tsv", FORM) == []
 

@@ -159,6 +159,28 @@ def differences(where: Home, built: Built) -> list[str]:
     return sorted(changed | (standing ^ built.files.keys()))
 
 
+def names_left(where: Home) -> list[dict[str, str]]:
+    """The names in the texts of a checkout that no row of the registry means yet, with the characters to point to.
+
+    Raises:
+        MandategraphError: a text or a table has a fault.
+    """
+    inputs = Inputs(where.inputs(), str(where.root))
+    run = _Build(where, Iris(), unwatched, fresh=True)
+    held = schemes.schemes_of(schemes.parsed(run.joined("ontology"), "ontology"), "ontology")
+    corpus = corpora.assembled(inputs, corpora.readings(inputs), held)
+    return [
+        {
+            "document": document,
+            "start": str(each.span.start),
+            "end": str(each.span.end),
+            "words": each.words,
+            "looks_like": each.why,
+        }
+        for document, each in completeness.left_names(corpus)
+    ]
+
+
 def report_of(where: Home) -> "Report":
     """The report of holding the release that stands against the shapes, made afresh.
 

@@ -44,6 +44,18 @@ def open_oddities(corpus: Corpus) -> list[TableError]:
     ]
 
 
+def left_names(corpus: Corpus) -> list[tuple[str, mentions.Candidate]]:
+    """The names that are in no mention and not excused, each with its document."""
+    forms = forms_of(corpus)
+    found: list[tuple[str, mentions.Candidate]] = []
+    for reading in corpus.readings:
+        document = reading.source.identifier
+        excused = [each.words for each in corpus.entities.excused if each.document in (document, _ANY)]
+        left = mentions.uncovered(reading.text, mentioned(reading, corpus), excused, forms)
+        found += [(document, each) for each in left]
+    return found
+
+
 def mentioned(reading: Reading, corpus: Corpus) -> list[Span]:
     """The characters of a document that mentions cover."""
     document = reading.source.identifier

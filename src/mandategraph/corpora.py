@@ -79,7 +79,7 @@ def assembled(inputs: Inputs, read: tuple[Reading, ...], schemes: Schemes) -> Co
     tables = _Tables(inputs)
     others = tables.of("data/registry", entities.SCHEMAS, lambda c, f: entities.loaded(c, f, schemes, _is_state))
     held = tables.of("data/judgements", claims.SCHEMAS, lambda c, f: claims.loaded(c, f, schemes))
-    named = (entities.named(others) if others else frozenset()) | (claims.named(held) if held else frozenset())
+    named = entities.named(others) | claims.named(held) if others and held else None
     known = tables.of("data/registry", registry.SCHEMAS, lambda c, f: registry.loaded(c, f, schemes, named))
     judged = tables.of("data/judgements", judgements.SCHEMAS, lambda c, f: judgements.loaded(c, f, schemes))
     run = tables.of("data/process", process.SCHEMAS, lambda c, f: process.loaded(c, f, schemes))
@@ -120,9 +120,8 @@ def _citations(read: Iterable[Reading], known: Registry) -> dict[str, tuple[Reso
             found[reading.source.identifier] = resolution.resolve(reading, known)
         except MandategraphError as fault:
             faults.append(fault)
-    place = Place("data/registry/spellings.tsv")
     faults += [
-        TableError(place, f"a wording that {document} uses", wording)
+        TableError(known.spellings[document, wording].place, f"a wording that {document} uses", wording)
         for document, wording in resolution.unused_spellings(read, known)
     ]
     raise_all(_flat(faults))

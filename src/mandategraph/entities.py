@@ -54,6 +54,7 @@ _REFERENCES = (
     ("symbols", "revision_of", "symbols"),
 )
 _SOURCE = re.compile(r"(?:[\w.-]+\.txt:[0-9][0-9,-]*|https?://[^\s<>\"{}|\\^`]+)")
+_OFFSET = re.compile(r"0|[1-9][0-9]{0,8}")
 _TABLES = {
     "body": "bodies",
     "meeting": "meetings",
@@ -129,7 +130,7 @@ def _faults(
         for row in tables[table]:
             if row[column] and row[column] not in slugs[to]:
                 yield _unknown(row, column, slugs[to], to)
-    yield from _role_faults(tables, slugs)
+    yield from _role_faults(tables)
     for row in tables["mentions"]:
         yield from _mention_faults(row, slugs)
 
@@ -164,22 +165,23 @@ def _date_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]
             yield row.fault(column, "YYYY, YYYY-MM or YYYY-MM-DD, as precise as known")
     for row in tables["meetings"]:
         begins, ends = row["begins"], row["ends"]
-        if begins and ends and ends[: len(begins)] < begins[: len(ends)]:
+        if is_date(begins) and is_date(ends) and ends[: len(begins)] < begins[: len(ends)]:
             yield row.fault("ends", f"a date not before {begins}")
 
 
-def _role_faults(tables: Mapping[str, list[Row]], slugs: Mapping[str, set[str]]) -> Iterable[MandategraphError]:
+def _role_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]:
     holders = {row["person"] for row in tables["roles"]}
     for row in tables["persons"]:
         if row["slug"] not in holders:
             yield row.fault("slug", "a person with a role in roles.tsv")
+    codes = {row["code"] for row in tables["states"]}
     for row in tables["roles"]:
-        if row["state"] and row["state"].lower() not in slugs["states"]:
-            yield _unknown(row, "state", slugs["states"], "states")
+        if row["state"] and row["state"] not in codes:
+            yield _unknown(row, "state", codes, "states")
 
 
 def _mention_faults(row: Row, slugs: Mapping[str, set[str]]) -> Iterable[MandategraphError]:
-    if not (row["start"].isdecimal() and row["end"].isdecimal() and int(row["start"]) < int(row["end"])):
+    if not (_OFFSET.fullmatch(row["start"]) and _OFFSET.fullmatch(row["end"]) and int(row["start"]) < int(row["end"])):
         yield row.fault("end", f"an offset behind the start, {row['start']}")
     try:
         found = _reference(row)

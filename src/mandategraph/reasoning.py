@@ -16,6 +16,13 @@ from mandategraph.vocabulary import RDFS as RDFS_TERMS
 _ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 _TELLING = (RDFS_TERMS["label"], RDFS_TERMS["comment"], RDFS_TERMS["isDefinedBy"], RDFS_TERMS["seeAlso"])
 _PLAIN = tuple(ox.NamedNode(OWL[name]) for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
+_EQUATING = frozenset(
+    ox.NamedNode(OWL[name])
+    for name in (
+        *("sameAs", "differentFrom", "AllDifferent", "FunctionalProperty", "InverseFunctionalProperty", "hasKey"),
+        *("maxCardinality", "maxQualifiedCardinality"),
+    )
+)
 DOMAIN, RANGE = RDFS_TERMS["domain"], RDFS_TERMS["range"]
 _SILENT = ("owl", "rdfs", "sd", "sh", "xsd")
 
@@ -62,8 +69,12 @@ def _fruitful(data: list[ox.Triple], rules: list[ox.Triple]) -> Iterator[ox.Trip
     """The triples from which something not stated can follow.
 
     Nothing follows where no axiom names the predicate or the class. Where the axioms of a predicate are its domain
-    and range alone, nothing new follows once subject and object are stated to be of them.
+    and range alone, nothing new follows once subject and object are stated to be of them. Where two things can turn
+    out to be one, what is said of either may follow of the other, and every triple counts.
     """
+    if any(term in _EQUATING for each in (*rules, *data) for term in (each.predicate, each.object)):
+        yield from data
+        return
     named = {term for each in rules for term in (each.subject, each.object)}
     only_typed, demands = _typing(rules)
     types: dict[object, set[object]] = {}

@@ -35,9 +35,11 @@ _STATUSES = ("verified", "believed")
 
 
 def loaded(
-    contents: Mapping[str, str], folder: str, schemes: Schemes, mentioned: Collection[str] = frozenset()
+    contents: Mapping[str, str], folder: str, schemes: Schemes, mentioned: Collection[str] | None = frozenset()
 ) -> Registry:
     """The registry that the tables of a folder hold; `mentioned` are the instruments that running text names.
+
+    Where these are not known, None, no row is taken for one that nothing refers to.
 
     Raises:
         TableError: a table breaks its schema or refers to what is not there; several together as `Faults`.
@@ -106,7 +108,9 @@ def _plan(row: Row) -> Plan:
     )  # fmt: skip
 
 
-def _faults(tables: Mapping[str, list[Row]], schemes: Schemes, mentioned: Collection[str]) -> list[MandategraphError]:
+def _faults(
+    tables: Mapping[str, list[Row]], schemes: Schemes, mentioned: Collection[str] | None
+) -> list[MandategraphError]:
     faults: list[MandategraphError] = []
     for row in (*tables["instruments"], *tables["unused"]):
         faults += _instrument_faults(row, schemes)
@@ -182,17 +186,17 @@ def _reference_faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> list
     return faults
 
 
-def _use_faults(tables: Mapping[str, list[Row]], mentioned: Collection[str]) -> list[MandategraphError]:
+def _use_faults(tables: Mapping[str, list[Row]], mentioned: Collection[str] | None) -> list[MandategraphError]:
     """Each row of instruments is referred to by a wording, a mention, a plan or a row in use; no row of unused is."""
     related = {row["slug"]: {slug for _, slug in _related(row)} for row in (*tables["instruments"], *tables["unused"])}
     used = {row["instrument"] for row in (*tables["spellings"], *tables["plans"])}
-    used |= {row["names"] for row in tables["spellings"] if row["names"]} | set(mentioned)
+    used |= {row["names"] for row in tables["spellings"] if row["names"]} | set(mentioned or ())
     while more := {slug for each in used for slug in related.get(each, ())} - used:
         used |= more
     idle = [
         row.fault("slug", "a row some wording, plan or row refers to; else it stands in unused.tsv")
         for row in tables["instruments"]
-        if row["slug"] not in used
+        if mentioned is not None and row["slug"] not in used
     ]
     known = {row["slug"] for row in tables["instruments"]}
     titles = {row["slug"] for row in tables["unused"]} | known

@@ -39,6 +39,7 @@ PREFIXES: dict[str, str] = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": DCTERMS.iri,
     "eli": ELI.iri,
+    "eli-dl": "http://data.europa.eu/eli/eli-draft-legislation-ontology#",
     "mg": MG.iri,
     "oa": OA.iri,
     "org": ORG.iri,

@@ -88,6 +88,16 @@ def build(
     typer.echo(f"validated: conforms; findings: {found or 'none'}")
 
 
+@app.command(epilog="Example: mandategraph names --format csv")
+def names(root: Root = None, form: Format = Form.TABLE) -> None:
+    """List the names in the texts that no row of data/registry/ means yet; exit 1 if there are any."""
+    from mandategraph import build as pipeline
+
+    found = pipeline.names_left(_checkout(root))
+    outputs.print_rows(("document", "start", "end", "words", "looks_like"), found, form, DEFAULT_BASE)
+    raise typer.Exit(1 if found else 0)
+
+
 @app.command(epilog="Example: mandategraph validate --format json")
 def validate(root: Root = None, form: Format = Form.TABLE) -> None:
     """Hold the release against the shapes afresh; exit 1 if it violates one."""

@@ -21,7 +21,7 @@ PARTICIPANTS = {
     "by": "doneBy",
     "to": "addressedTo",
     "with": "doneWith",
-    "of": "concernsBody",
+    "of": "pertainsTo",
     "elected": "elected",
     "result": "hasResult",
     "subject": "concerns",
@@ -63,10 +63,11 @@ class Stating:
         """The rows whose document is none of the corpus: each raises its fault when it is stated."""
         known = {reading.source.identifier for reading in self._corpus.readings}
         held = self._corpus.process
-        rows: list[Statement | Duty | Order] = [*held.statements, *held.duties, *held.orders.values()]
+        rows: list[Statement | Duty | Order | Mandate] = [*held.statements, *held.duties, *held.orders.values()]
+        rows += [row for row in held.mandates if row.basis == "stated"]
         for row in rows:
             if row.document not in known:
-                yield self._evidence(self._iris.mint("statement", name=row.name), row.document, row.words, row.place)
+                yield self._evidence(self._provenance.software, row.document, row.words, row.place)
 
     def _evidence(self, node: NamedNode, document: str, words: str, place: Place) -> Iterator[Triple]:
         reading = reading_of(self._corpus, document, place)

@@ -47,5 +47,6 @@ class References:
         known = self._known[to.kind]
         if to.slug not in known:
             near = ", ".join(nearest(to.slug, known)) or "none"
-            raise TableError(place, f"a {to.kind} the tables have (nearest: {near})", str(to))
+            article = "an" if to.kind == "instrument" else "a"
+            raise TableError(place, f"{article} {to.kind} the tables have (nearest: {near})", str(to))
         return self._iris.mint(to.kind, **{_PARTS.get(to.kind, "slug"): to.slug})
