@@ -9,7 +9,6 @@ from mandategraph.model import Corpus
 from mandategraph.places import Place
 from mandategraph.record import REFERENCE_KINDS, Claims, Identity, Principle, Reference, Side, ThemeTag
 from mandategraph.schemes import Schemes
-from mandategraph.vocabulary import MG
 from tabled import Cells, Tables, counted, faults_of, needed, written
 
 
@@ -209,10 +208,9 @@ def test_a_principle_has_a_document_and_words_and_none_has_neither(
     ],
 )
 def test_what_has_no_theme_has_a_reason_and_no_words(schemes: Schemes, cells: Cells, found: list[str]) -> None:
-    themes = {**schemes.concepts["Themes"], NONE: MG["theme-none"]}
     held = small()
     held["themes"][0].update(cells)
-    told = faults(held, Schemes({**schemes.concepts, "Themes": themes}))
+    told = faults(held, schemes)
     assert told == [f"c/themes.tsv:2: expected {each}" for each in found]
 
 

@@ -21,7 +21,7 @@ from mandategraph.vocabulary import MG
 from running import STALE, Command, answered
 from serving import DOCUMENTS, HOME, ROOT, folder_of, manifest, store
 
-COMMANDS = ["build", "validate", "support", "show", "query", "ask", "export", "rebuild", "serve"]
+COMMANDS = ["build", "names", "validate", "support", "show", "query", "ask", "export", "rebuild", "serve"]
 GROUPS = ["report"]
 
 
@@ -132,7 +132,7 @@ def test_what_a_user_does_wrong_is_told_with_status_2(run: Command, line: str, t
 def test_a_root_that_is_no_checkout_is_told(run: Command, tmp_path: Path, command: str, root: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
-    needed = [] if command == "serve" else ["1"]
+    needed = [] if command in ("serve", "names") else ["1"]
     outcome = run(command, *needed, "--root", str(tmp_path / root))
     assert (outcome.status, outcome.out) == (2, b"")
     assert "data/sources/sources.toml: not found in" in outcome.err

@@ -94,10 +94,10 @@ def test_faults_of_tables_of_every_kind_are_told_together(
         "data/registry/bodies.tsv:3",
         "data/registry/meetings.tsv:2",
         "data/judgements/discrepancies.tsv:8",
-        "data/registry/instruments.tsv:4",
-        "data/judgements/verbs.tsv:7",
         "data/process/statements.tsv:5",
         "data/process/duties.tsv:6",
+        "data/registry/instruments.tsv:4",
+        "data/judgements/verbs.tsv:7",
     ]
 
 
@@ -142,10 +142,10 @@ def test_missing_and_faulty_tables_are_told_together(
 ) -> None:
     wrong = edited(inputs, ("data/process/duties.tsv", 6, 1, "poem"))
     wrong = changed(wrong, {"data/registry/mentions.tsv": None, "data/judgements/cues.tsv": b"\xff"})
-    missing, not_text, faulty = raised(lambda: corpora.assembled(wrong, readings, schemes))
+    missing, faulty, not_text = raised(lambda: corpora.assembled(wrong, readings, schemes))
     assert isinstance(missing, MissingError)
     assert missing.what == "data/registry/mentions.tsv"
-    assert places([not_text, faulty]) == ["data/judgements/cues.tsv", "data/process/duties.tsv:6"]
+    assert places([faulty, not_text]) == ["data/process/duties.tsv:6", "data/judgements/cues.tsv"]
 
 
 def test_an_input_that_is_not_there_is_named(inputs: Inputs) -> None:

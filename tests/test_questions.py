@@ -191,8 +191,11 @@ def known(parameter: str) -> tuple[str, ...]:
 
 def one_of_each_kind() -> tuple[str, ...]:
     """A node of each class whose nodes are statements."""
-    asked = "SELECT ?kind (MIN(STR(?node)) AS ?one) WHERE { ?node a ?kind ; mg:statementKind ?any } GROUP BY ?kind ORDER BY ?kind"
-    found = results_of(store(), f"PREFIX mg: <{MG.iri}> {asked}", "kinds.rq")
+    asked = (
+        f"PREFIX mg: <{MG.iri}> SELECT ?kind (MIN(STR(?node)) AS ?one) "
+        "WHERE { ?node a ?kind ; mg:statementKind ?any } GROUP BY ?kind ORDER BY ?kind"
+    )
+    found = results_of(store(), asked, "kinds.rq")
     assert isinstance(found, ox.QuerySolutions)
     nodes = tuple(dict.fromkeys(str(each["one"].value) for each in found))
     assert len(nodes) > 15

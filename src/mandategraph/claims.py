@@ -59,6 +59,7 @@ def named(held: Claims) -> frozenset[str]:
     """The instruments that a claim names."""
     cells = [cell for row in held.identities for cell in (row.one, row.other, row.reassigns, row.to)]
     found = [*map(reference, cells), *(each for row in held.discrepancies for each in (row.compared_with, row.holds))]
+    found += [row.of for row in held.principles]
     return frozenset(each.slug for each in found if each and each.kind == "instrument")
 
 

@@ -34,10 +34,15 @@ def open_oddities(corpus: Corpus) -> list[TableError]:
     """What is at odds with itself in a text and has no discrepancy of its kind over it."""
     kinds = {row.name: row.kind for row in corpus.claims.discrepancies}
     spans: dict[str, dict[str, list[Span]]] = {}
+    faults: list[TableError] = []
     for side in corpus.claims.sides:
-        span = located(reading_of(corpus, side.document, side.place), side.words, side.place)
-        spans.setdefault(side.document, {}).setdefault(kinds[side.discrepancy], []).append(span)
-    return [
+        try:
+            span = located(reading_of(corpus, side.document, side.place), side.words, side.place)
+        except TableError as fault:
+            faults.append(fault)
+        else:
+            spans.setdefault(side.document, {}).setdefault(kinds[side.discrepancy], []).append(span)
+    return faults or [
         fault
         for reading in corpus.readings
         for fault in anomalies.unknown(reading, anomalies.find(reading), spans.get(reading.source.identifier, {}))

@@ -79,10 +79,10 @@ def assembled(inputs: Inputs, read: tuple[Reading, ...], schemes: Schemes) -> Co
     tables = _Tables(inputs)
     others = tables.of("data/registry", entities.SCHEMAS, lambda c, f: entities.loaded(c, f, schemes, _is_state))
     held = tables.of("data/judgements", claims.SCHEMAS, lambda c, f: claims.loaded(c, f, schemes))
-    named = entities.named(others) | claims.named(held) if others and held else None
+    run = tables.of("data/process", process.SCHEMAS, lambda c, f: process.loaded(c, f, schemes))
+    named = entities.named(others) | claims.named(held) | process.named(run) if others and held and run else None
     known = tables.of("data/registry", registry.SCHEMAS, lambda c, f: registry.loaded(c, f, schemes, named))
     judged = tables.of("data/judgements", judgements.SCHEMAS, lambda c, f: judgements.loaded(c, f, schemes))
-    run = tables.of("data/process", process.SCHEMAS, lambda c, f: process.loaded(c, f, schemes))
     raise_all(_flat(tables.faults))
     if others is None or known is None or judged is None or held is None or run is None:
         raise AssertionError("tables are loaded or raise")

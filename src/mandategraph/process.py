@@ -68,6 +68,16 @@ def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Proces
     )
 
 
+def named(held: Process) -> frozenset[str]:
+    """The instruments that a row of the process names."""
+    found = [each for row in held.statements for _, each in row.about]
+    found += [part.row for part in held.parts if part.row]
+    found += [outcome.row for outcome in held.outcomes if outcome.row]
+    found += [row.subject for row in held.mandates]
+    bare = {order.instrument for order in held.orders.values()} | {duty.instrument for duty in held.duties}
+    return frozenset({each.slug for each in found if each.kind == "instrument"} | bare) - {""}
+
+
 def _statement(row: Row) -> Statement:
     cells = dict(row.cells)
     del cells["about"]

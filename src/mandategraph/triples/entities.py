@@ -84,6 +84,7 @@ def _person(row: Person, iris: Iris, provenance: Provenance) -> Iterator[Triple]
 
 
 def _role(row: Role, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenance) -> Iterator[Triple]:
+    reading = reading_of(corpus, row.document, row.place)
     name = "-".join([*row.role.split(), *filter(None, [row.body])])
     node = iris.mint("membership", document=row.document, person=row.person, role=name)
     yield Triple(node, A, MG["Membership"])
@@ -95,7 +96,6 @@ def _role(row: Role, corpus: Corpus, iris: Iris, schemes: Schemes, provenance: P
         yield Triple(node, MG["representsState"], iris.mint("state", code=row.state.lower()))
     if row.begins:
         yield Triple(node, MG["begins"], date(row.begins))
-    reading = reading_of(corpus, row.document, row.place)
     span = located(reading, row.words, row.place)
     yield Triple(node, MG["words"], en(folded(tight(row.words))))
     yield from evidence(node, iris.mint("document", document=row.document), reading.text, span)
@@ -130,10 +130,11 @@ def _mention(
     if row.end > len(reading.text) or folded(span.of(reading.text)) != row.words:
         found = f"{folded(span.of(reading.text))!r} at {row.start}–{row.end} of {reading.source.file}"
         raise TableError(row.place, f"the words {row.words!r}", found)
+    mentioned = references.node(row.row, row.place)
     parts = {"document": row.document, "start": str(row.start), "end": str(row.end)}
     node = iris.mint("mention", **parts, kind=row.row.kind, slug=row.row.slug)
     yield Triple(node, A, MG["Mention"])
-    yield Triple(node, MG["mentions"], references.node(row.row, row.place))
+    yield Triple(node, MG["mentions"], mentioned)
     yield Triple(node, MG["words"], en(row.words))
     yield from evidence(node, iris.mint("document", document=row.document), reading.text, span)
     yield from provenance.judged(node, "resolving", row.reason or _NAMED, row.document, row.place)

@@ -112,8 +112,8 @@ class Stating:
 
     def _mandate(self, row: Mandate) -> Iterator[Triple]:
         kind, slug = row.subject.kind, row.subject.slug
-        node = self._iris.mint("mandate", order=row.order, kind=kind, slug=slug)
         subject = self._references.node(row.subject, row.place)
+        node = self._iris.mint("mandate", order=row.order, kind=kind, slug=slug)
         order = self._iris.mint("order", name=row.order)
         yield Triple(node, A, MG["MandateClaim"])
         yield Triple(node, MG["mandateOf"], subject)
@@ -122,6 +122,8 @@ class Stating:
         if row.basis == "stated":
             yield from self._evidence(node, row.document, row.words, row.place)
             yield from self._provenance.transcribed(node, row.document, row.place)
+            if row.reason:
+                yield Triple(node, MG["reason"], en(row.reason))
         else:
             yield from self._provenance.judged(node, "judging", row.reason, row.document, row.place)
 
