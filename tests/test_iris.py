@@ -63,7 +63,7 @@ def test_no_path_is_parsed_by_two_rules(rule: str, data: st.DataObject) -> None:
         ("statement", {"name": "s"}, "statement/s"),
         ("order", {"name": "o"}, "order/o"),
         ("order-part", {"name": "o", "number": "2"}, "order/o/2"),
-        ("mandate", {"order": "o", "kind": "plan", "slug": "2012"}, "mandate/o/plan/2012"),
+        ("mandate", {"by": "o", "kind": "plan", "slug": "2012", "number": "1"}, "mandate/o/plan/2012/1"),
         ("outcome", {"order": "o", "number": "1"}, "outcome/o/1"),
         ("duty", {"name": "d"}, "duty/d"),
         ("duty-status", {"name": "d"}, "duty/d/status"),

@@ -17,7 +17,14 @@ def small() -> Tables:
     """Tables without a fault: the first row of each says all it can, the second as little as it may."""
     statement = {"document": "d", "words": "w", "event": "adoption", "modality": "reported"}
     outcome = {"order": "paragraph-16", "reason": "r"}
-    duty = {"document": "d", "words": "w", "holder": "the states", "period": "not stated", "act": "report"}
+    duty = {
+        "document": "d",
+        "words": "w",
+        "holder": "the states",
+        "period": "not stated",
+        "act": "report",
+        "reason": "r",
+    }
     return {
         "statements": [
             statement
@@ -44,8 +51,8 @@ def small() -> Tables:
             {"order": "request", "part": "task", "words": "a plan"},
         ],
         "mandates": [
-            {"subject": "plan:2012", "order": "paragraph-16", "basis": "stated", "document": "d", "words": "w"},
-            {"subject": "body:group", "order": "paragraph-16", "basis": "judged", "reason": "r"},
+            {"subject": "plan:2012", "by": "order:paragraph-16", "basis": "stated", "document": "d", "words": "w"},
+            {"subject": "body:group", "by": "order:paragraph-16", "basis": "judged", "reason": "r"},
         ],
         "outcomes": [
             outcome
@@ -158,7 +165,7 @@ FORMS = {
         ("statements", 1, "date", "2011-02-30", FORMS["date"]),
         ("outcomes", 0, "date", "April 26", FORMS["date"]),
         ("outcomes", 1, "date", "2012-13", FORMS["date"]),
-        ("mandates", 1, "order", "paragraph-61", f"{FORMS['order']}paragraph-16)"),
+        ("mandates", 1, "by", "paragraph-61", REFERENCE),
         ("outcomes", 1, "order", "requests", f"{FORMS['order']}request)"),
         ("outcomes", 0, "order", "xyz", f"{FORMS['order']}none)"),
         ("outcomes", 0, "document", "", FORMS["document"]),
@@ -167,7 +174,7 @@ FORMS = {
         ("duties", 1, "status_document", "d", FORMS["shown"]),
         ("mandates", 0, "document", "", FORMS["document"]),
         ("mandates", 1, "document", "d", FORMS["document"]),
-        ("mandates", 1, "reason", "", "a reason, where the basis is judged"),
+        ("mandates", 1, "reason", "", "a reason, exactly where the basis is judged"),
     ],
 )
 def test_each_fault_is_found_where_it_is(
@@ -196,9 +203,9 @@ def test_each_fault_is_found_where_it_is(
             "mandates",
             0,
             {"basis": "judged"},
-            [f"words: {FORMS['stated']}, found 'w'", "reason: a reason, where the basis is judged, found ''"],
+            [f"words: {FORMS['stated']}, found 'w'", "reason: a reason, exactly where the basis is judged, found ''"],
         ),
-        ("mandates", 0, {"reason": "r"}, []),
+        ("mandates", 0, {"reason": "r"}, ["reason: a reason, exactly where the basis is judged, found 'r'"]),
         ("outcomes", 0, {"words": ""}, [f"document: {FORMS['document']}, found 'd'"]),
         ("outcomes", 1, {"words": "w"}, [f"document: {FORMS['document']}, found ''"]),
         ("outcomes", 1, {"document": "d", "words": "w"}, []),
@@ -301,14 +308,14 @@ def test_several_faults_are_told_together(schemes: Schemes) -> None:
     held = small()
     held["statements"][0].update(event="poem", date="soon", about="by")
     held["orders"].append(held["orders"][1] | {"name": "Alone"})
-    held["mandates"][0].update(subject="2012", order="paragraph-61", document="")
+    held["mandates"][0].update(subject="2012", by="paragraph-61", document="")
     held["duties"][1].update(kind="poem", status="done by some")
     told = [each.partition(", found ")[0].partition(" (nearest")[0] for each in faults(held, schemes)]
     assert sorted(told) == [
         "p/duties.tsv:3: expected kind: a notation of mg:DutyKinds",
         f"p/duties.tsv:3: expected status: {FORMS['status']}",
+        f"p/mandates.tsv:2: expected by: {REFERENCE}",
         f"p/mandates.tsv:2: expected document: {FORMS['document']}",
-        "p/mandates.tsv:2: expected order: a name of orders.tsv",
         f"p/mandates.tsv:2: expected subject: {REFERENCE}",
         "p/orders.tsv:4: expected name: a name of small letters, digits, '-' and '.'",
         "p/orders.tsv:4: expected name: an order with parts",

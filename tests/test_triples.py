@@ -118,12 +118,12 @@ PROPERTIES = {
     "mg:addressedTo? mg:doneWith? mg:pertainsTo? mg:elected? mg:hasResult? mg:concerns? mg:byMeansOf? mg:doneFor?",
     "mg:Order": f"{TRANSCRIBED} mg:orderedIn? mg:citedPlace?",
     "mg:OrderPart": f"{TRANSCRIBED} mg:partOfOrder mg:partRole mg:names?",
-    "mg:MandateClaim": f"{REVIEWED} mg:tableRow mg:mandateOf mg:underOrder mg:words? mg:evidence? mg:reason? "
+    "mg:MandateClaim": f"{REVIEWED} mg:tableRow mg:mandateOf mg:mandateFrom mg:words? mg:evidence? mg:reason? "
     "prov:hadPrimarySource? prov:wasAttributedTo?",
     "mg:Outcome": f"{HELD} mg:outcomeOf mg:outcome mg:outcomeIn? dcterms:date? mg:words? mg:evidence? "
     "prov:hadPrimarySource?",
-    "mg:Duty": f"{TRANSCRIBED} mg:dutyKind mg:dutyStatus mg:act mg:period mg:holder mg:dutyOf? mg:owedTo? "
-    "mg:dutyTowards? mg:reason mg:arisesFrom mg:statusShownBy?",
+    "mg:Duty": f"{SOURCED} mg:dutyKind mg:dutyStatus mg:act mg:period mg:holder mg:dutyOf? mg:owedTo? "
+    "mg:dutyTowards? mg:arisesFrom mg:statusShownBy? mg:words mg:evidence",
     "mg:Showing": "mg:words mg:evidence",
     "mg:Identification": f"{SOURCED} mg:wording mg:wordingRelation mg:identifies mg:namesInstead? mg:sectionName?",
     "mg:Discrepancy": f"{SOURCED} mg:discrepancyKind mg:comparedWith? mg:holds mg:heldWords? mg:evidence",

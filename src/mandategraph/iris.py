@@ -104,7 +104,7 @@ RULES: dict[str, Rule] = {
         Rule("statement", "statement/{name}", (("name", _SEGMENT),)),
         Rule("order", "order/{name}", (("name", _SEGMENT),)),
         Rule("order-part", "order/{name}/{number}", (("name", _SEGMENT), _NUMBER)),
-        Rule("mandate", "mandate/{order}/{kind}/{slug}", (("order", _SEGMENT), *_ROW)),
+        Rule("mandate", "mandate/{by}/{kind}/{slug}/{number}", (("by", _SEGMENT), *_ROW, _NUMBER)),
         Rule("outcome", "outcome/{order}/{number}", (("order", _SEGMENT), _NUMBER)),
         Rule("duty", "duty/{name}", (("name", _SEGMENT),)),
         Rule("duty-status", "duty/{name}/status", (("name", _SEGMENT),)),

@@ -24,12 +24,12 @@ SCHEMAS: dict[str, Schema] = {
     "statements": schema("name document words event modality form date about", "form date about", "name"),
     "orders": schema("name document instrument locator words", "instrument locator", "name"),
     "order-parts": schema("order part words row", "row", "order part words"),
-    "mandates": schema("subject order basis document words reason", "document words reason", "subject order"),
+    "mandates": schema("subject by basis document words reason", "document words reason", "subject by document"),
     "outcomes": schema("order outcome row date document words reason", "row date document words", "order outcome row"),
     "duties": schema(
         "name kind plan instrument document words holder addressee period act status status_document status_words "
         "reason",
-        "plan instrument addressee status_document status_words reason",
+        "plan instrument addressee status_document status_words",
         "name",
     ),
 }
@@ -44,7 +44,7 @@ _CONCEPTS = (
     ("duties", "kind", "DutyKinds"),
     ("duties", "status", "DutyStatuses"),
 )
-_TYPED = (("order-parts", "row"), ("mandates", "subject"), ("outcomes", "row"))
+_TYPED = (("order-parts", "row"), ("mandates", "subject"), ("mandates", "by"), ("outcomes", "row"))
 
 
 def loaded(contents: Mapping[str, str], folder: str, schemes: Schemes) -> Process:
@@ -73,7 +73,7 @@ def named(held: Process) -> frozenset[str]:
     found = [each for row in held.statements for _, each in row.about]
     found += [part.row for part in held.parts if part.row]
     found += [outcome.row for outcome in held.outcomes if outcome.row]
-    found += [row.subject for row in held.mandates]
+    found += [named for row in held.mandates for named in (row.subject, row.by)]
     bare = {order.instrument for order in held.orders.values()} | {duty.instrument for duty in held.duties}
     return frozenset({each.slug for each in found if each.kind == "instrument"} | bare) - {""}
 
@@ -102,7 +102,7 @@ def _about(row: Row) -> tuple[tuple[str, Reference], ...]:
 
 def _mandate(row: Row) -> Mandate:
     return Mandate(
-        _typed(row, "subject"), row["order"], row["basis"], row["document"], row["words"], row["reason"], row.place
+        _typed(row, "subject"), _typed(row, "by"), row["basis"], row["document"], row["words"], row["reason"], row.place
     )
 
 
@@ -148,7 +148,7 @@ def _form_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]
 
 def _order_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]:
     known = {row["name"] for row in tables["orders"]}
-    for table in ("order-parts", "mandates", "outcomes"):
+    for table in ("order-parts", "outcomes"):
         for row in tables[table]:
             if row["order"] not in known:
                 near = ", ".join(nearest(row["order"], known)) or "none"
@@ -169,8 +169,8 @@ def _word_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]
     for row in tables["mandates"]:
         if (row["basis"] == "stated") != bool(row["words"]):
             yield row.fault("words", "the words that state it, exactly where the basis is stated")
-        if row["basis"] == "judged" and not row["reason"]:
-            yield row.fault("reason", "a reason, where the basis is judged")
+        if row["basis"] in ("stated", "judged") and (row["basis"] == "judged") != bool(row["reason"]):
+            yield row.fault("reason", "a reason, exactly where the basis is judged")
     for row in tables["duties"]:
         if row["status"] != "not determined" and not row["status_words"]:
             yield row.fault("status", "not determined, or another status with the words that show it")

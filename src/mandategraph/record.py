@@ -4,7 +4,18 @@ from dataclasses import dataclass
 
 from mandategraph.places import Place
 
-REFERENCE_KINDS = ("body", "meeting", "state", "person", "programme", "symbol", "instrument", "plan", "document")
+REFERENCE_KINDS = (
+    "body",
+    "meeting",
+    "state",
+    "person",
+    "programme",
+    "symbol",
+    "instrument",
+    "plan",
+    "document",
+    "order",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -197,10 +208,10 @@ class OrderPart:
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """A row of `data/process/mandates.tsv`: that something was mandated by an order."""
+    """A row of `data/process/mandates.tsv`: that something was mandated by an order or an instrument."""
 
     subject: Reference
-    order: str
+    by: Reference
     basis: str
     document: str
     words: str

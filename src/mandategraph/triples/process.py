@@ -41,29 +41,30 @@ class Stating:
         """What a document states, row by row."""
         held = self._corpus.process
         yield from (self._statement(row) for row in held.statements if row.document == document)
-        yield from (self._duty(row) for row in held.duties if row.document == document)
         for order in held.orders.values():
             if order.document == document:
                 yield self._order(order)
                 parts = [row for row in held.parts if row.order == order.name]
                 yield from (self._part(row, number, order) for number, row in enumerate(parts, 1))
-        stated = (row for row in held.mandates if row.basis == "stated" and row.document == document)
-        yield from (self._mandate(row) for row in stated)
+        stated = [row for row in held.mandates if row.basis == "stated"]
+        yield from (self._mandate(row, number) for number, row in enumerate(stated, 1) if row.document == document)
 
     def judged(self) -> Iterator[Iterator[Triple]]:
-        """What this project holds of mandates and outcomes, row by row."""
+        """What this project holds of mandates, outcomes and duties, row by row."""
         held = self._corpus.process
-        yield from (self._mandate(row) for row in held.mandates if row.basis != "stated")
+        judged = [row for row in held.mandates if row.basis != "stated"]
+        yield from (self._mandate(row, number) for number, row in enumerate(judged, 1))
         numbers: Counter[str] = Counter()
         for row in held.outcomes:
             numbers[row.order] += 1
             yield self._outcome(row, numbers[row.order])
+        yield from (self._duty(row) for row in held.duties)
 
     def unplaced(self) -> Iterator[Iterator[Triple]]:
         """The rows whose document is none of the corpus: each raises its fault when it is stated."""
         known = {reading.source.identifier for reading in self._corpus.readings}
         held = self._corpus.process
-        rows: list[Statement | Duty | Order | Mandate] = [*held.statements, *held.duties, *held.orders.values()]
+        rows: list[Statement | Order | Mandate] = [*held.statements, *held.orders.values()]
         rows += [row for row in held.mandates if row.basis == "stated"]
         for row in rows:
             if row.document not in known:
@@ -110,20 +111,18 @@ class Stating:
         yield from self._evidence(node, order.document, row.words, row.place)
         yield from self._provenance.transcribed(node, order.document, row.place)
 
-    def _mandate(self, row: Mandate) -> Iterator[Triple]:
+    def _mandate(self, row: Mandate, number: int) -> Iterator[Triple]:
         kind, slug = row.subject.kind, row.subject.slug
         subject = self._references.node(row.subject, row.place)
-        node = self._iris.mint("mandate", order=row.order, kind=kind, slug=slug)
-        order = self._iris.mint("order", name=row.order)
+        source = self._references.node(row.by, row.place)
+        node = self._iris.mint("mandate", by=row.by.slug, kind=kind, slug=slug, number=str(number))
         yield Triple(node, A, MG["MandateClaim"])
         yield Triple(node, MG["mandateOf"], subject)
-        yield Triple(node, MG["underOrder"], order)
-        yield Triple(subject, MG["mandatedBy"], order)
+        yield Triple(node, MG["mandateFrom"], source)
+        yield Triple(subject, MG["mandatedBy"], source)
         if row.basis == "stated":
             yield from self._evidence(node, row.document, row.words, row.place)
             yield from self._provenance.transcribed(node, row.document, row.place)
-            if row.reason:
-                yield Triple(node, MG["reason"], en(row.reason))
         else:
             yield from self._provenance.judged(node, "judging", row.reason, row.document, row.place)
 
@@ -158,8 +157,6 @@ class Stating:
         yield Triple(node, MG["period"], en(row.period))
         yield from self._party(node, row.holder, "holder", "dutyOf", row.place)
         yield from self._party(node, row.addressee, "owedTo", "dutyTowards", row.place)
-        if row.reason:
-            yield Triple(node, MG["reason"], en(row.reason))
         for kind, slug in (("plan", row.plan), ("instrument", row.instrument)):
             if slug:
                 yield Triple(node, MG["arisesFrom"], self._references.node(Reference(kind, slug), row.place))
@@ -173,4 +170,4 @@ class Stating:
             yield Triple(shown, A, MG["Showing"])
             yield Triple(shown, MG["words"], en(folded(tight(row.status_words))))
             yield from evidence(shown, document, reading.text, span)
-        yield from self._provenance.transcribed(node, row.document, row.place)
+        yield from self._provenance.judged(node, "judging", row.reason, row.document, row.place)

@@ -10,7 +10,7 @@ from mandategraph.model import Corpus
 from mandategraph.places import Place
 from mandategraph.record import Reference
 
-_PARTS = {"state": "code", "plan": "plan", "document": "document"}
+_PARTS = {"state": "code", "plan": "plan", "document": "document", "order": "name"}
 
 
 class References:
@@ -29,6 +29,7 @@ class References:
             "symbol": held.symbols,
             "instrument": corpus.registry.instruments,
             "plan": corpus.registry.plans,
+            "order": corpus.process.orders,
             "document": [reading.source.identifier for reading in corpus.readings],
         }
 
