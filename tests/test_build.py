@@ -280,12 +280,12 @@ CELLS: dict[str, tuple[str, str, str, str]] = {
             "the paragraph asks for no report."
         ),
         "\t",
-        "reason: a reason, where the basis is judged, found ''",
+        "reason: a reason, exactly where the basis is judged, found ''",
     ),
     "a mandate judged in words that state it": (
         "process/mandates",
-        "\tparagraph-16-report\tstated\t",
-        "\tparagraph-16-report\tjudged\t",
+        "\tinstrument:declaration-san-salvador-2011\tstated\tworking-group-report-2012",
+        "\tinstrument:declaration-san-salvador-2011\tjudged\tworking-group-report-2012",
         "words: the words that state it, exactly where the basis is stated, found 'the Plan of Action ordered in",
     ),
     "a statement about a body that does not exist": (

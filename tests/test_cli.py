@@ -21,7 +21,7 @@ from mandategraph.vocabulary import MG
 from running import STALE, Command, answered
 from serving import DOCUMENTS, HOME, ROOT, folder_of, manifest, store
 
-COMMANDS = ["build", "names", "validate", "support", "show", "query", "ask", "export", "rebuild", "serve"]
+COMMANDS = ["build", "names", "checks", "validate", "support", "show", "query", "ask", "export", "rebuild", "serve"]
 GROUPS = ["report"]
 
 
@@ -132,7 +132,7 @@ def test_what_a_user_does_wrong_is_told_with_status_2(run: Command, line: str, t
 def test_a_root_that_is_no_checkout_is_told(run: Command, tmp_path: Path, command: str, root: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
-    needed = [] if command in ("serve", "names") else ["1"]
+    needed = [] if command in ("serve", "names", "checks") else ["1"]
     outcome = run(command, *needed, "--root", str(tmp_path / root))
     assert (outcome.status, outcome.out) == (2, b"")
     assert "data/sources/sources.toml: not found in" in outcome.err
@@ -465,3 +465,9 @@ def test_looking_up_imports_nothing_heavy(line: str) -> None:
     done = subprocess.run([sys.executable, "-c", code, line], capture_output=True, text=True, cwd=ROOT, check=True)
     assert STALE.sub("", done.stderr) == "\n"
     assert done.stdout
+
+
+def test_a_sound_release_leaves_no_name_and_no_check_open(run: Command) -> None:
+    assert run("names", "--format", "json").text.strip() == "[]"
+    outcome = run("checks", "--format", "json")
+    assert (outcome.status, outcome.text.strip()) == (0, "[]")

@@ -232,3 +232,40 @@ def test_the_forms_are_names_short_forms_symbols_titles_and_wordings(corpus: Cor
     assert forms >= {row.symbol for row in held.symbols.values()}
     assert forms >= {row.title for row in corpus.registry.instruments.values()}
     assert forms >= {row.words for row in held.mentions}
+
+
+def test_a_mention_whose_words_are_elsewhere_is_told_at_its_row_and_alone(corpus: Corpus) -> None:
+    first, *others = corpus.entities.mentions
+    moved = replace(first, start=first.start + 1, end=first.end + 1)
+    (fault,) = completeness.open_names(of_mentions(corpus, [moved, *others]))
+    assert fault.place == first.place
+    assert fault.expected == f"the words {first.words!r}"
+    assert f"at {moved.start}–{moved.end} of {first.document}.txt" in fault.found
+
+
+def test_a_mention_of_no_document_is_told_at_its_row(corpus: Corpus) -> None:
+    first, *others = corpus.entities.mentions
+    (fault,) = completeness.open_names(of_mentions(corpus, [replace(first, document="poem"), *others]))
+    assert (fault.place, fault.found) == (first.place, "poem")
+
+
+def of_mentions(corpus: Corpus, mentions: list[Mention]) -> Corpus:
+    """The corpus with these mentions."""
+    return replace(corpus, entities=replace(corpus.entities, mentions=tuple(mentions)))
+
+
+@pytest.mark.parametrize("source", ["poem.txt:1", "hemispheric-plan-2012.txt:4,9999"])
+def test_a_source_that_is_no_line_of_a_text_is_told(corpus: Corpus, source: str) -> None:
+    assert completeness.unread_lines(corpus) == []
+    body = next(iter(corpus.entities.bodies.values()))
+    for column in ("source", "part_of_source"):
+        bodies = {**corpus.entities.bodies, body.slug: replace(body, **{column: f"https://example.org/ ; {source}"})}
+        (fault,) = completeness.unread_lines(replace(corpus, entities=replace(corpus.entities, bodies=bodies)))
+        assert (fault.expected, fault.found) == (f"{column}: a line of a text here", source)
+
+
+def test_what_is_open_is_told_together(corpus: Corpus) -> None:
+    assert completeness.faults(corpus) == []
+    without = replace(corpus.entities, mentions=corpus.entities.mentions[1:])
+    sides = replace(corpus.claims, sides=corpus.claims.sides[1:])
+    assert completeness.faults(replace(corpus, entities=without, claims=sides))

@@ -241,10 +241,14 @@ def test_words_stand_exactly_where_something_rests_on_them(
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("kind", REFERENCE_KINDS)
-def test_a_thing_of_any_kind_has_any_role(schemes: Schemes, role: str, kind: str) -> None:
+def test_a_thing_has_the_roles_that_are_for_its_kind(schemes: Schemes, role: str, kind: str) -> None:
     held = small()
     held["statements"][1]["about"] = f"{role}={kind}:name"
-    assert load(held, schemes).statements[1].about == ((role, Reference(kind, "name")),)
+    if kind in ROLES[role]:
+        assert load(held, schemes).statements[1].about == ((role, Reference(kind, "name")),)
+    else:
+        expected = f"for {role} one of the kinds {', '.join(ROLES[role])}"
+        assert faults(held, schemes) == [f"p/statements.tsv:3: expected about: {expected}, found '{role}={kind}:name'"]
 
 
 def test_every_role_has_its_property() -> None:

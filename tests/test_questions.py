@@ -281,6 +281,20 @@ def test_a_value_picks_the_rows_that_show_it(query: Query) -> None:
     assert checked or not optional
 
 
+LISTED = [
+    (query, each.name, value)
+    for query in QUESTIONS
+    for each in query.parameters
+    if (found := re.search(r"one of: (.+)", each.meaning)) and all(other.optional for other in query.parameters)
+    for value in found[1].split(", ")
+]
+
+
+@pytest.mark.parametrize(("query", "name", "value"), LISTED, ids=str)
+def test_every_value_a_question_lists_has_an_answer(query: Query, name: str, value: str) -> None:
+    assert rows(store(), query, {name: value}).rows
+
+
 @pytest.mark.parametrize("query", QUESTIONS, ids=named)
 def test_no_row_is_given_twice(query: Query) -> None:
     for _, answer in answers(query.name):

@@ -112,7 +112,7 @@ PROPERTIES = {
     "mg:Membership": f"{SOURCED} org:member org:role org:organization? mg:representsState? mg:begins? mg:words "
     "mg:evidence",
     "mg:Programme": f"{ENTITY} mg:programmeKind mg:runBy? mg:sourceLine",
-    "mg:DocumentSymbol": f"{ENTITY} mg:borneBy mg:revisionOf? mg:reason? mg:tableRow? mg:sourceLine",
+    "mg:DocumentSymbol": f"{HELD} rdfs:label mg:borneBy mg:revisionOf? mg:sourceLine",
     "mg:Mention": f"{SOURCED} mg:mentions mg:words mg:evidence",
     "mg:ProcessStatement": f"{TRANSCRIBED} mg:event mg:modality mg:form? dcterms:date? mg:atMeeting? mg:doneBy? "
     "mg:addressedTo? mg:doneWith? mg:pertainsTo? mg:elected? mg:hasResult? mg:concerns? mg:byMeansOf? mg:doneFor?",

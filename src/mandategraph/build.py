@@ -93,7 +93,7 @@ class _Build:
         with self.watch("resolving"):
             corpus = corpora.assembled(self.inputs, readings, held)
         with self.watch("looking for names and oddities"):
-            raise_all([*completeness.open_names(corpus), *completeness.open_oddities(corpus)])
+            raise_all(completeness.faults(corpus))
         return corpus
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from mandategraph.errors import MandategraphError, nearest, raise_all
 from mandategraph.iris import is_name
 from mandategraph.record import (
+    NONE,
     REFERENCE_KINDS,
     Claims,
     Disagreement,
@@ -23,11 +24,10 @@ SCHEMAS: dict[str, Schema] = {
     "discrepancies": schema("name kind compared_with holds held reason", "compared_with", "name"),
     "discrepancy-sides": schema("discrepancy document words", "", "discrepancy document words"),
     "identities": schema("name one other held reason consequence reassigns to", "reassigns to", "name"),
-    "themes": schema("subject theme words reason", "words reason", "subject theme"),
+    "themes": schema("subject theme words reason", "words", "subject theme"),
     "principles": schema("name of principle document words reason", "document words", "name"),
 }
 UNDECIDED = "undecided"
-NONE = "none"
 _CONCEPTS = (
     ("discrepancies", "kind", "DiscrepancyKinds"),
     ("identities", "held", "IdentityStates"),
@@ -117,12 +117,12 @@ def _discrepancy_faults(tables: Mapping[str, list[Row]]) -> Iterable[Mandategrap
 def _identity_faults(held: Iterable[Row]) -> Iterable[MandategraphError]:
     for row in held:
         for column in ("one", "other", "reassigns", "to"):
-            if row[column] and reference(row[column]) is None and not _WORDING.fullmatch(row[column]):
+            if row[column] not in ("", NONE) and reference(row[column]) is None and not _WORDING.fullmatch(row[column]):
                 yield row.fault(column, "kind:name, or wording:DOCUMENT/WORDING")
         if bool(row["reassigns"]) != bool(row["to"]):
             yield row.fault("to", "an instrument, exactly where something is reassigned")
-        elif row["to"] and not row["to"].startswith("instrument:"):
-            yield row.fault("to", "instrument:name")
+        elif row["to"] and row["to"] != NONE and not row["to"].startswith("instrument:"):
+            yield row.fault("to", f"instrument:name, or '{NONE}'")
 
 
 def _tag_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]:
@@ -131,8 +131,6 @@ def _tag_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]:
             yield row.fault("subject", "quotation:DOCUMENT/ACTION/NUMBER or action:PLAN/ACTION")
         if bool(row["words"]) == (row["theme"] == NONE):
             yield row.fault("words", f"the words that justify the theme, exactly where it is not '{NONE}'")
-        if row["theme"] == NONE and not row["reason"]:
-            yield row.fault("reason", "why no theme fits")
     for row in tables["principles"]:
         if reference(row["of"]) is None:
             yield row.fault("of", f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")

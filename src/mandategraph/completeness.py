@@ -1,19 +1,30 @@
 """What a corpus leaves open: names that no row means, and oddities of the texts that no discrepancy covers."""
 
+import re
 from collections.abc import Iterable
 
 from mandategraph import anomalies, mentions
 from mandategraph.errors import LocatedError, TableError
 from mandategraph.model import Corpus, Reading
-from mandategraph.places import Span
-from mandategraph.triples.spans import located, reading_of
+from mandategraph.places import Place, Span
+from mandategraph.triples.spans import located, placed, reading_of
 
 _ANY = "any"
 
 
+def faults(corpus: Corpus) -> list[LocatedError]:
+    """Everything that a corpus leaves open."""
+    return [*unread_lines(corpus), *open_names(corpus), *open_oddities(corpus)]
+
+
 def open_names(corpus: Corpus) -> list[LocatedError]:
-    """The names of each text that are in no mention and not excused, and the excuses that no text needs."""
-    faults: list[LocatedError] = []
+    """The names of each text that are in no mention and not excused, and the excuses that no text needs.
+
+    Mentions whose words are not where they say come first, and alone: what they cover cannot be told.
+    """
+    faults: list[LocatedError] = [*_misplaced(corpus)]
+    if faults:
+        return faults
     forms, needed = forms_of(corpus), set[tuple[str, str]]()
     for reading in corpus.readings:
         document = reading.source.identifier
@@ -28,6 +39,35 @@ def open_names(corpus: Corpus) -> list[LocatedError]:
         if (each.document, each.words) not in needed
     ]
     return faults
+
+
+def _misplaced(corpus: Corpus) -> Iterable[TableError]:
+    for mention in corpus.entities.mentions:
+        try:
+            placed(corpus, mention)
+        except TableError as fault:
+            yield fault
+
+
+def unread_lines(corpus: Corpus) -> list[TableError]:
+    """The lines that a source of the registry's entities names and that no text has."""
+    lines = {reading.source.file: reading.text.count("\n") + 1 for reading in corpus.readings}
+    held = corpus.entities
+    cited = [(body.source, "source") for body in held.bodies.values()]
+    cited += [(meeting.source, "source") for meeting in held.meetings.values()]
+    cited += [(state.source, "source") for state in held.states.values()]
+    cited += [(person.source, "source") for person in held.persons.values()]
+    cited += [(programme.source, "source") for programme in held.programmes.values()]
+    cited += [(symbol.source, "source") for symbol in held.symbols.values()]
+    cited += [(row.part_of_source, "part_of_source") for row in held.bodies.values()]
+    return [
+        TableError(Place("data/registry"), f"{column}: a line of a text here", each)
+        for sources, column in cited
+        for each in sources.split(" ; ")
+        if each and not each.startswith(("http://", "https://"))
+        for file, _, named in [each.partition(":")]
+        if not all(0 < int(number) <= lines.get(file, 0) for number in re.findall(r"[0-9]+", named))
+    ]
 
 
 def open_oddities(corpus: Corpus) -> list[TableError]:

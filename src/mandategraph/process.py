@@ -33,7 +33,21 @@ SCHEMAS: dict[str, Schema] = {
         "name",
     ),
 }
-ROLES = ("meeting", "by", "to", "with", "of", "elected", "result", "subject", "via", "for")
+_ACTORS = ("body", "person", "state")
+_TEXTS = ("instrument", "plan", "document", "symbol")
+ROLES = {
+    "meeting": ("meeting",),
+    "by": _ACTORS,
+    "to": _ACTORS,
+    "with": _ACTORS,
+    "of": ("body", "instrument", "plan"),
+    "elected": ("person",),
+    "result": ("symbol", "instrument", "document"),
+    "subject": (*_TEXTS, "programme"),
+    "via": ("programme", "instrument", "document"),
+    "for": (*_TEXTS, "body"),
+}
+"""The roles of a statement's participants, and the kinds of row that can have each."""
 _CONCEPTS = (
     ("statements", "event", "EventKinds"),
     ("statements", "modality", "Modalities"),
@@ -96,6 +110,8 @@ def _about(row: Row) -> tuple[tuple[str, Reference], ...]:
         named = reference(written)
         if role not in ROLES or named is None:
             raise row.fault("about", f"role=kind:name separated by '|', the role one of {', '.join(ROLES)}")
+        if named.kind not in ROLES[role]:
+            raise row.fault("about", f"for {role} one of the kinds {', '.join(ROLES[role])}")
         found.append((role, named))
     return tuple(found)
 

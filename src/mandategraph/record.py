@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from mandategraph.places import Place
 
+NONE = "none"
+"""What a cell says where there is nothing to name."""
+
 REFERENCE_KINDS = (
     "body",
     "meeting",

@@ -98,6 +98,18 @@ def names(root: Root = None, form: Format = Form.TABLE) -> None:
     raise typer.Exit(1 if found else 0)
 
 
+@app.command(epilog="Example: mandategraph checks --format csv")
+def checks(root: Root = None, form: Format = Form.TABLE) -> None:
+    """Run queries/checks/ over the release: what they find no table knows of; exit 1 if they find anything."""
+    where, held, store = inputs.release_of(root)
+    found: list[dict[str, str]] = []
+    for query in queries.loaded(where.queries / "checks").values():
+        listed = queries.rows(store, query, {}).values()
+        found += [{"check": query.question, "found": ", ".join(filter(None, row.values()))} for row in listed]
+    outputs.print_rows(("check", "found"), found, form, held.base)
+    raise typer.Exit(1 if found else 0)
+
+
 @app.command(epilog="Example: mandategraph validate --format json")
 def validate(root: Root = None, form: Format = Form.TABLE) -> None:
     """Hold the release against the shapes afresh; exit 1 if it violates one."""

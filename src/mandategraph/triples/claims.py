@@ -8,7 +8,7 @@ from mandategraph.errors import TableError, nearest
 from mandategraph.iris import Iris, wording_key
 from mandategraph.model import Corpus, UnitKey, UnitKind, folded
 from mandategraph.places import Place, Span
-from mandategraph.record import Disagreement, Identity, Principle, ThemeTag, reference
+from mandategraph.record import NONE, Disagreement, Identity, Principle, ThemeTag, reference
 from mandategraph.schemes import Schemes
 from mandategraph.terms import en, evidence
 from mandategraph.triples.judgements import Quotations
@@ -17,8 +17,6 @@ from mandategraph.triples.provenance import Provenance
 from mandategraph.triples.references import References
 from mandategraph.triples.spans import located, reading_of, tight
 from mandategraph.vocabulary import MG, A
-
-_OWN_NAME = "The words name the theme."
 
 
 class Claiming:
@@ -117,7 +115,8 @@ class Claiming:
         yield Triple(node, MG["ifRejected"], en(row.consequence))
         if row.reassigns:
             yield Triple(node, MG["reassigns"], self._named(row.reassigns, row.place))
-            yield Triple(node, MG["reassignedTo"], self._named(row.to, row.place))
+            if row.to != NONE:
+                yield Triple(node, MG["reassignedTo"], self._named(row.to, row.place))
         yield from self._provenance.judged(node, "judging", row.reason, row=row.place)
 
     def _theme(self, row: ThemeTag) -> Iterator[Triple]:
@@ -138,7 +137,7 @@ class Claiming:
         yield Triple(node, MG["theme"], self._schemes.concept("Themes", row.theme))
         if row.words:
             yield from self._words(node, document, row.words, row.place, within)
-        yield from self._provenance.judged(node, "judging", row.reason or _OWN_NAME, document, row.place)
+        yield from self._provenance.judged(node, "judging", row.reason, document, row.place)
 
     def _action(self, plan: str, notation: str, place: Place) -> tuple[str, Span]:
         """The document that words an action, and where it stands there.

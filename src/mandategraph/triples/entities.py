@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from mandategraph.errors import TableError
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, folded
-from mandategraph.places import Span
 from mandategraph.record import Body, Meeting, Mention, Person, Programme, Reference, Role, State, Symbol
 from mandategraph.schemes import Schemes
 from mandategraph.terms import date, en, evidence
-from mandategraph.triples.provenance import Provenance, table_row
+from mandategraph.triples.provenance import Provenance
 from mandategraph.triples.references import References
-from mandategraph.triples.spans import located, reading_of, tight
+from mandategraph.triples.spans import located, placed, reading_of, tight
 from mandategraph.vocabulary import DCTERMS, MG, ORG, PROV, RDFS, A
 
+_BORNE = "The symbol is the one by which the registry has the instrument."
 _NAMED = "The words are a name, a short form or a symbol of what they are taken to name."
 
 
@@ -117,19 +116,13 @@ def _symbol(row: Symbol, references: References, iris: Iris, provenance: Provena
         yield Triple(node, MG["revisionOf"], iris.mint("symbol", slug=row.revision_of))
     if row.instrument:
         yield Triple(node, MG["borneBy"], references.node(Reference("instrument", row.instrument), row.place))
-    if row.reason:
-        yield Triple(node, MG["reason"], en(row.reason))
-        yield table_row(node, row.place)
+    yield from provenance.judged(node, "resolving", row.reason or _BORNE, row=row.place)
 
 
 def _mention(
     row: Mention, corpus: Corpus, references: References, iris: Iris, provenance: Provenance
 ) -> Iterator[Triple]:
-    reading = reading_of(corpus, row.document, row.place)
-    span = Span(row.start, row.end)
-    if row.end > len(reading.text) or folded(span.of(reading.text)) != row.words:
-        found = f"{folded(span.of(reading.text))!r} at {row.start}–{row.end} of {reading.source.file}"
-        raise TableError(row.place, f"the words {row.words!r}", found)
+    reading, span = placed(corpus, row)
     mentioned = references.node(row.row, row.place)
     parts = {"document": row.document, "start": str(row.start), "end": str(row.end)}
     node = iris.mint("mention", **parts, kind=row.row.kind, slug=row.row.slug)

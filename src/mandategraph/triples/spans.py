@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from mandategraph.errors import TableError
-from mandategraph.model import Corpus, Reading
+from mandategraph.model import Corpus, Reading, folded
 from mandategraph.places import Place, Span
+from mandategraph.record import Mention
 
 _OPEN, _CLOSE = "⟦", "⟧"
 
@@ -39,6 +40,20 @@ def located(reading: Reading, words: str, place: Place, within: Span | None = No
         times = "once" if within is None else "in the part that is meant"
         raise TableError(place, f"words that stand {times} in {reading.source.file}", f"{len(spans)} times: {words}")
     return spans[0]
+
+
+def placed(corpus: Corpus, mention: Mention) -> tuple[Reading, Span]:
+    """The document of a mention, and where its words stand in it.
+
+    Raises:
+        TableError: there is no such document, or its characters there are other words.
+    """
+    reading, span = reading_of(corpus, mention.document, mention.place), Span(mention.start, mention.end)
+    words = folded(span.of(reading.text))
+    if mention.end > len(reading.text) or words != mention.words:
+        found = f"{words!r} at {mention.start}–{mention.end} of {reading.source.file}"
+        raise TableError(mention.place, f"the words {mention.words!r}", found)
+    return reading, span
 
 
 def tight(words: str) -> str:
