@@ -104,8 +104,8 @@ PROPERTIES = {
     "mg:Instrument": "dcterms:identifier dcterms:title dcterms:date? dcterms:source? dcterms:relation? mg:kind "
     "mg:forum mg:verification mg:symbol? mg:adoptingBodyName? mg:meetingName? mg:placeName? mg:adoptedBy? "
     "mg:mandatedBy? mg:sourceLine? prov:wasGeneratedBy",
-    "mg:Body": f"{ENTITY} mg:bodyKind mg:sourceLine mg:abbreviation? org:subOrganizationOf? mg:hierarchySource? "
-    "mg:mandatedBy?",
+    "mg:Body": f"{ENTITY} mg:bodyKind mg:sourceLine? dcterms:source? mg:abbreviation? "
+    "org:subOrganizationOf? mg:hierarchySource? mg:mandatedBy?",
     "mg:Meeting": f"{ENTITY} mg:meetingKind mg:meetingOf? mg:begins? mg:ends? mg:venue? mg:sourceLine? dcterms:source?",
     "mg:State": f"{ENTITY} mg:isoCode mg:sourceLine",
     "mg:Person": f"{ENTITY} mg:sourceLine",
