@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
+import pyoxigraph as ox
 import pytest
 
 from mandategraph import followup, schemes, turtle, validation
 from mandategraph.followup import COLUMNS
 from mandategraph.iris import DEFAULT_BASE
+from mandategraph.queries import rows
 from mandategraph.vocabulary import MG, A
 from running import Command, answered
 from serving import ROOT, folder_of, store
@@ -27,8 +30,8 @@ def forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "wrong.csv": [CANADA.replace("2.1.2", "2.1"), CANADA.replace("CA", "Atlantis")],
         "empty.csv": [],
     }
-    for name, rows in files.items():
-        (tmp_path / name).write_text("".join(f"{row}\n" for row in (HEADER, *rows)), "utf-8-sig")
+    for name, lines in files.items():
+        (tmp_path / name).write_text("".join(f"{row}\n" for row in (HEADER, *lines)), "utf-8-sig")
     (tmp_path / "latin.csv").write_bytes(f"{HEADER}\n{MEXICO.format('2.1.2')}\n".encode("latin-1"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -133,8 +136,8 @@ def test_turtle_conforms_to_the_shapes(run: Command, forms: Path) -> None:
 def test_what_does_not_conform_is_not_written(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     state = followup.state
 
-    def thoughtless(*given: object) -> set[object]:
-        stated = state(*given)  # type: ignore[arg-type]
+    def thoughtless(*given: Any) -> set[ox.Triple]:
+        stated = state(*given)
         return {triple for triple in stated if triple.predicate != MG["implementationStatus"]}
 
     monkeypatch.setattr(followup, "state", thoughtless)
@@ -159,8 +162,8 @@ def test_turtle_needs_what_validates(run: Command, monkeypatch: pytest.MonkeyPat
 
 def actions() -> list[str]:
     """The actions of the plan of 2012, as the graph has them."""
-    rows = store().query(folder_of("lookups")["parts-of-plans"].text)
-    return [row["notation"].value for row in rows if row["plan"].value == "2012" and row["class"] == MG["Action"]]  # type: ignore[union-attr]
+    found = rows(store(), folder_of("lookups")["parts-of-plans"], {"plan": "2012"}).values()
+    return [row["notation"] for row in found if row["class"] == MG["Action"].value]
 
 
 @pytest.mark.usefixtures("forms")

@@ -69,7 +69,7 @@ def test_the_direction_of_a_text_is_kept() -> None:
 def test_the_text_is_as_people_write_it() -> None:
     graph = [
         ox.Triple(CASE, MG["order"], ox.Literal(12)),
-        ox.Triple(CASE, MG["quoted"], ox.Literal(True)),  # noqa: FBT003
+        ox.Triple(CASE, MG["quoted"], ox.Literal(True)),  # noqa: FBT003 - the value itself
         ox.Triple(CASE, MG["text"], ox.Literal('a "b"\n\x07', language="en")),
         ox.Triple(CASE, DCTERMS["date"], ox.Literal("1994-12", datatype=XSD["gYearMonth"])),
         ox.Triple(CASE, MG["wordedBy"], ox.NamedNode(BASE + "document/b")),

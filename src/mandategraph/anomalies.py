@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 
 from mandategraph.errors import TableError
-from mandategraph.model import Reading, folded
+from mandategraph.model import MONTHS, Reading, folded
 from mandategraph.places import LineIndex, Span
 
 
@@ -45,15 +45,14 @@ class _List:
     closed: bool = False
 
 
-_MONTHS = re.findall(r"\w+", "January February March April May June July August September October November December")
-_MONTH = f"(?:{'|'.join(_MONTHS)})"
+_MONTH = f"(?:{'|'.join(MONTHS)})"
 _DAYS = rf"{_MONTH} [0-9]{{1,2}}(?![0-9])(?:,? and [0-9]{{1,2}}(?![0-9])|, [0-9]{{1,2}}(?![0-9]))*"
 _DATE = re.compile(rf"(?P<month>{_MONTH}) (?P<day>[0-9]{{1,2}})(?![0-9])(?:, (?P<year>[0-9]{{4}}))?")
 _SERIES = re.compile(rf"{_DATE.pattern}(?:(?:,| and|, and)(?: on)? {re.sub('[?]P<[a-z]+>', '?:', _DATE.pattern)})+")
 _NUMBERS = re.findall(r"\w+", "two three four five six seven eight nine ten eleven twelve")
 _COUNT = re.compile(rf"\b({'|'.join(_NUMBERS)}) (?:[a-z-]+ ){{0,3}}(?:meetings|sessions|days)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\.(?=\s+\W?[A-Z]|\s*$)")
-_LISTED_FAR, _SOME_MONTHS, _HEADING_WORDS, _FEW = 40, 6, 15, 3
+_LISTED_FAR, _SOMEMONTHS, _HEADING_WORDS, _FEW = 40, 6, 15, 3
 
 _PATTERNS = (
     ("damaged character", r"[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", "a character was lost"),
@@ -264,7 +263,7 @@ def _dates(line: _Line) -> Iterator[Finding]:
     """The days no calendar has, and days that stand behind a later one in a series."""
     for found in _DATE.finditer(line.text):
         leap = 2000 if found["year"] is None else int(found["year"])
-        if not 1 <= int(found["day"]) <= monthrange(max(leap, 1), _MONTHS.index(found["month"]) + 1)[1]:
+        if not 1 <= int(found["day"]) <= monthrange(max(leap, 1), MONTHS.index(found["month"]) + 1)[1]:
             yield Finding(line.span(*found.span()), "impossible date", "a day that its month does not have")
     for series in _SERIES.finditer(line.text):
         found_in = [*_DATE.finditer(line.text, series.start(), series.end())]
@@ -277,9 +276,9 @@ def _ordered(dates: list[re.Match[str]]) -> list[tuple[tuple[int, int, int], re.
     """Dates with the year that stands with them, or else with the next one that has it."""
     held: list[tuple[tuple[int, int, int], re.Match[str]]] = []
     for each in reversed(dates):
-        month = _MONTHS.index(each["month"]) + 1
+        month = MONTHS.index(each["month"]) + 1
         after = held[-1][0] if held else (0, month, 0)
-        year = int(each["year"]) if each["year"] else after[0] - (month - after[1] > _SOME_MONTHS)
+        year = int(each["year"]) if each["year"] else after[0] - (month - after[1] > _SOMEMONTHS)
         held.append(((year, month, int(each["day"])), each))
     return held[::-1]
 

@@ -111,12 +111,7 @@ def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatch
     shapes = run.joined("shapes", NOT_DATA_SHAPES)
     terms = schemes.parsed(ontology, "ontology")
     held = schemes.schemes_of(terms, "ontology")
-    corpus = run.corpus(held)
-    with watch("stating"):
-        stated = triples.state(corpus, run.iris, held, run.version)
-    with watch("checking selectors"):
-        read = {run.iris.mint("document", document=r.source.identifier): r.text for r in corpus.readings}
-        raise_all([fault for graph in stated.values() for fault in selectors.misplaced(graph, read)])
+    stated = _stated(run, held)
     with watch("writing Turtle"):
         files = {
             _file(run.iris, name): turtle.written(graph, base, _inputs_of(run, name)) for name, graph in stated.items()
@@ -142,6 +137,17 @@ def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatch
     )
     taken = (["inferred"] if old_closure else []) + (["report"] if old_report else [])
     return Built(made, {**files, MANIFEST: made.text()}, tuple(taken))
+
+
+def _stated(run: _Build, held: schemes.Schemes) -> triples.Graphs:
+    """The data graphs, every selector of which points at its words."""
+    corpus = run.corpus(held)
+    with run.watch("stating"):
+        stated = triples.state(corpus, run.iris, held, run.version)
+    with run.watch("checking selectors"):
+        read = {run.iris.mint("document", document=r.source.identifier): r.text for r in corpus.readings}
+        raise_all([fault for graph in stated.values() for fault in selectors.misplaced(graph, read)])
+    return stated
 
 
 def write(where: Home, built: Built) -> None:

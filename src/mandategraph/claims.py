@@ -7,18 +7,16 @@ from mandategraph.errors import MandategraphError, nearest, raise_all
 from mandategraph.iris import is_name
 from mandategraph.record import (
     NONE,
-    REFERENCE_KINDS,
     Claims,
     Disagreement,
     Identity,
     Principle,
-    Reference,
     Side,
     ThemeTag,
     reference,
 )
 from mandategraph.schemes import Schemes
-from mandategraph.tables import Row, Schema, rows, schema
+from mandategraph.tables import REFERENCE_FORM, Row, Schema, rows, schema
 
 SCHEMAS: dict[str, Schema] = {
     "discrepancies": schema("name kind compared_with holds held reason", "compared_with", "name"),
@@ -71,20 +69,8 @@ def _disagreement(row: Row) -> Disagreement:
 
 
 def _principle(row: Row) -> Principle:
-    of = _typed(row, "of")
+    of = row.reference("of")
     return Principle(row["name"], of, row["principle"], row["document"], row["words"], row["reason"], row.place)
-
-
-def _typed(row: Row, column: str) -> Reference:
-    """The reference of a cell.
-
-    Raises:
-        TableError: the cell is none.
-    """
-    found = reference(row[column])
-    if found is None:
-        raise row.fault(column, f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
-    return found
 
 
 def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> Iterable[MandategraphError]:
@@ -109,9 +95,9 @@ def _discrepancy_faults(tables: Mapping[str, list[Row]]) -> Iterable[Mandategrap
         if row["name"] not in shown:
             yield row.fault("name", "a discrepancy with a row of discrepancy-sides.tsv")
         if row["compared_with"] and reference(row["compared_with"]) is None:
-            yield row.fault("compared_with", f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
+            yield row.fault("compared_with", REFERENCE_FORM)
         if row["holds"] != UNDECIDED and reference(row["holds"]) is None:
-            yield row.fault("holds", f"'{UNDECIDED}' or kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
+            yield row.fault("holds", f"'{UNDECIDED}' or {REFERENCE_FORM}")
 
 
 def _identity_faults(held: Iterable[Row]) -> Iterable[MandategraphError]:
@@ -133,7 +119,7 @@ def _tag_faults(tables: Mapping[str, list[Row]]) -> Iterable[MandategraphError]:
             yield row.fault("words", f"the words that justify the theme, exactly where it is not '{NONE}'")
     for row in tables["principles"]:
         if reference(row["of"]) is None:
-            yield row.fault("of", f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
+            yield row.fault("of", REFERENCE_FORM)
         filled = bool(row["words"]) and bool(row["document"])
         if filled == (row["principle"] == NONE) or bool(row["words"]) != bool(row["document"]):
             yield row.fault("words", f"a document and its words, exactly where the principle is not '{NONE}'")

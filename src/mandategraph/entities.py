@@ -7,7 +7,6 @@ from mandategraph.errors import MandategraphError, TableError, nearest, raise_al
 from mandategraph.iris import is_name
 from mandategraph.model import is_date
 from mandategraph.record import (
-    REFERENCE_KINDS,
     Body,
     Entities,
     Excuse,
@@ -15,11 +14,9 @@ from mandategraph.record import (
     Mention,
     Person,
     Programme,
-    Reference,
     Role,
     State,
     Symbol,
-    reference,
 )
 from mandategraph.schemes import Schemes
 from mandategraph.tables import Row, Schema, rows, schema
@@ -99,22 +96,10 @@ def _meeting(row: Row) -> Meeting:
 
 
 def _mention(row: Row) -> Mention:
-    found = _reference(row)
+    found = row.reference("row")
     return Mention(
         row["document"], int(row["start"]), int(row["end"]), row["words"], found, row["reason"], place=row.place
     )
-
-
-def _reference(row: Row) -> Reference:
-    """The reference of a row.
-
-    Raises:
-        TableError: the cell is none.
-    """
-    found = reference(row["row"])
-    if found is None:
-        raise row.fault("row", f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
-    return found
 
 
 def _faults(
@@ -184,7 +169,7 @@ def _mention_faults(row: Row, slugs: Mapping[str, set[str]]) -> Iterable[Mandate
     if not (_OFFSET.fullmatch(row["start"]) and _OFFSET.fullmatch(row["end"]) and int(row["start"]) < int(row["end"])):
         yield row.fault("end", f"an offset behind the start, {row['start']}")
     try:
-        found = _reference(row)
+        found = row.reference("row")
     except TableError as fault:
         yield fault
         return

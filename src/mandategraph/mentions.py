@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mandategraph.errors import SourceError
-from mandategraph.model import folded
+from mandategraph.model import MONTHS, folded
 from mandategraph.places import LineIndex, Span
 
 SYMBOL, DATE, NAME, FORM = "symbol", "date", "name", "known form"
@@ -18,7 +18,7 @@ _SYMBOL = re.compile(
     rf"\b[A-Z]+(?:{_BLANK}[IVX]+)?(?:/[A-Za-z]+)+[./-]?{_BLANK}{{0,4}}[0-9]*(?:/[0-9]+)*"
     rf"(?:{_BLANK}?\([^()\s]+/[0-9]+\))?(?:{_BLANK}rev\.{_BLANK}[0-9]+)?"
 )
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTHS = "|".join(MONTHS)
 _DATE = re.compile(
     rf"\b(?:{_MONTHS}|{_MONTHS.upper()})\s+(?:(?:[0-9]{{1,2}}|XX)(?:,\s+[0-9]{{4}})?|[0-9]{{4}})(?![0-9A-Za-z])"
 )

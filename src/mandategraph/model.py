@@ -337,6 +337,12 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""The months as English texts print them; those of `calendar` follow the locale of the machine."""
+
 _DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 
 

@@ -6,7 +6,6 @@ from mandategraph.errors import MandategraphError, TableError, nearest, raise_al
 from mandategraph.iris import is_name
 from mandategraph.model import is_date
 from mandategraph.record import (
-    REFERENCE_KINDS,
     Duty,
     Mandate,
     Order,
@@ -18,7 +17,7 @@ from mandategraph.record import (
     reference,
 )
 from mandategraph.schemes import Schemes
-from mandategraph.tables import Row, Schema, rows, schema
+from mandategraph.tables import REFERENCE_FORM, Row, Schema, rows, schema
 
 SCHEMAS: dict[str, Schema] = {
     "statements": schema("name document words event modality form date about", "form date about", "name"),
@@ -117,9 +116,8 @@ def _about(row: Row) -> tuple[tuple[str, Reference], ...]:
 
 
 def _mandate(row: Row) -> Mandate:
-    return Mandate(
-        _typed(row, "subject"), _typed(row, "by"), row["basis"], row["document"], row["words"], row["reason"], row.place
-    )
+    cells = {name: row[name] for name in ("basis", "document", "words", "reason")}
+    return Mandate(row.reference("subject"), row.reference("by"), **cells, place=row.place)
 
 
 def _outcome(row: Row) -> Outcome:
@@ -129,20 +127,13 @@ def _outcome(row: Row) -> Outcome:
     )  # fmt: skip
 
 
-def _typed(row: Row, column: str) -> Reference:
-    found = reference(row[column])
-    if found is None:
-        raise row.fault(column, f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
-    return found
-
-
 def _faults(tables: Mapping[str, list[Row]], schemes: Schemes) -> Iterable[MandategraphError]:
     for table, column, scheme in _CONCEPTS:
         yield from schemes.faults(tables[table], column, scheme)
     for table, column in _TYPED:
         for row in tables[table]:
             if row[column] and reference(row[column]) is None:
-                yield row.fault(column, f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}")
+                yield row.fault(column, REFERENCE_FORM)
     for row in tables["statements"]:
         try:
             _about(row)

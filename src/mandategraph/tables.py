@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from mandategraph.errors import MandategraphError, TableError, raise_all
 from mandategraph.places import Place
+from mandategraph.record import REFERENCE_KINDS, Reference, reference
+
+REFERENCE_FORM = f"kind:name, the kind one of {', '.join(REFERENCE_KINDS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,17 @@ class Row:
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
+
+    def reference(self, column: str) -> Reference:
+        """The row of the registry that a cell names.
+
+        Raises:
+            TableError: the cell is not of the form `kind:name`.
+        """
+        found = reference(self.cells[column])
+        if found is None:
+            raise self.fault(column, REFERENCE_FORM)
+        return found
 
     def fault(self, column: str, expected: str) -> TableError:
         """The error for a cell that is not what was expected."""

@@ -151,7 +151,7 @@ def test_what_has_no_place_in_a_declaration(text: str, found: list[str]) -> None
 
 
 @given(st.data(), st.integers(1, 12), st.integers(1, 12), st.booleans())
-def test_read_then_printed_a_declaration_is_itself(data: st.DataObject, before: int, behind: int, below: bool) -> None:  # noqa: FBT001
+def test_read_then_printed_a_declaration_is_itself(data: st.DataObject, before: int, behind: int, below: bool) -> None:  # noqa: FBT001 - both are tried
     gap = "\n" if below else " \u00a0"
     lines = ["A TITLE", "OF IT"]
     lines += [f"{number}.{gap}RECALLING, it {number}." for number in range(1, before + 1)]

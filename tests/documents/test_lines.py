@@ -49,7 +49,7 @@ def test_a_whole_line_is_a_leaf() -> None:
         (f"A{41 * 'b'}:", False),
     ],
 )
-def test_a_label_is_a_short_line_with_a_colon(text: str, expected: bool) -> None:  # noqa: FBT001
+def test_a_label_is_a_short_line_with_a_colon(text: str, expected: bool) -> None:  # noqa: FBT001 - both are tried
     assert is_label(Line(0, len(text), text)) is expected
 
 

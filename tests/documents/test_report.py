@@ -113,7 +113,7 @@ def test_a_heading_makes_a_readable_key(heading: str, name: str) -> None:
         ("A B C D E F", False),
     ],
 )
-def test_a_name_is_a_few_words_with_capitals(text: str, expected: bool) -> None:  # noqa: FBT001
+def test_a_name_is_a_few_words_with_capitals(text: str, expected: bool) -> None:  # noqa: FBT001 - both are tried
     assert is_name(Line(0, len(text), text)) is expected
 
 

@@ -3,13 +3,10 @@
 import datetime as dt
 import re
 
-# Not taken from `calendar`, whose names follow the locale of the machine.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DAY = re.compile(rf"({'|'.join(_MONTHS)})\s+([0-9]{{1,2}}),\s+([0-9]{{4}})")
-_MONTH = re.compile(rf"({'|'.join(_MONTHS).upper()})\s+([0-9]{{4}})")
+from mandategraph.model import MONTHS
+
+_DAY = re.compile(rf"({'|'.join(MONTHS)})\s+([0-9]{{1,2}}),\s+([0-9]{{4}})")
+_MONTH = re.compile(rf"({'|'.join(MONTHS).upper()})\s+([0-9]{{4}})")
 
 
 def day_of(text: str) -> dt.date | None:
@@ -22,7 +19,7 @@ def day_of(text: str) -> dt.date | None:
     if not found:
         return None
     try:
-        return dt.date(int(found[3]), _MONTHS.index(found[1]) + 1, int(found[2]))
+        return dt.date(int(found[3]), MONTHS.index(found[1]) + 1, int(found[2]))
     except ValueError:
         return None
 
@@ -34,4 +31,4 @@ def month_of(text: str) -> str | None:
     ('2012-03', None)
     """
     found = _MONTH.fullmatch(text)
-    return f"{found[2]}-{_MONTHS.index(found[1].capitalize()) + 1:02}" if found else None
+    return f"{found[2]}-{MONTHS.index(found[1].capitalize()) + 1:02}" if found else None
