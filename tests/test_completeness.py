@@ -261,7 +261,11 @@ def test_a_source_that_is_no_line_of_a_text_is_told(corpus: Corpus, source: str)
     for column in ("source", "part_of_source"):
         bodies = {**corpus.entities.bodies, body.slug: replace(body, **{column: f"https://example.org/ ; {source}"})}
         (fault,) = completeness.unread_lines(replace(corpus, entities=replace(corpus.entities, bodies=bodies)))
-        assert (fault.expected, fault.found) == (f"{column}: a line of a text here", source)
+        assert (str(fault.place), fault.expected, fault.found) == (
+            "data/registry/bodies.tsv",
+            f"{column} of {body.slug}: a line of a text here",
+            source,
+        )
 
 
 def test_what_is_open_is_told_together(corpus: Corpus) -> None:

@@ -53,16 +53,16 @@ def unread_lines(corpus: Corpus) -> list[TableError]:
     """The lines that a source of the registry's entities names and that no text has."""
     lines = {reading.source.file: reading.text.count("\n") + 1 for reading in corpus.readings}
     held = corpus.entities
-    cited = [(body.source, "source") for body in held.bodies.values()]
-    cited += [(meeting.source, "source") for meeting in held.meetings.values()]
-    cited += [(state.source, "source") for state in held.states.values()]
-    cited += [(person.source, "source") for person in held.persons.values()]
-    cited += [(programme.source, "source") for programme in held.programmes.values()]
-    cited += [(symbol.source, "source") for symbol in held.symbols.values()]
-    cited += [(row.part_of_source, "part_of_source") for row in held.bodies.values()]
+    cited = [("bodies", slug, "source", row.source) for slug, row in held.bodies.items()]
+    cited += [("bodies", slug, "part_of_source", row.part_of_source) for slug, row in held.bodies.items()]
+    cited += [("meetings", slug, "source", meeting.source) for slug, meeting in held.meetings.items()]
+    cited += [("states", slug, "source", state.source) for slug, state in held.states.items()]
+    cited += [("persons", slug, "source", person.source) for slug, person in held.persons.items()]
+    cited += [("programmes", slug, "source", programme.source) for slug, programme in held.programmes.items()]
+    cited += [("symbols", slug, "source", symbol.source) for slug, symbol in held.symbols.items()]
     return [
-        TableError(Place("data/registry"), f"{column}: a line of a text here", each)
-        for sources, column in cited
+        TableError(Place(f"data/registry/{table}.tsv"), f"{column} of {slug}: a line of a text here", each)
+        for table, slug, column, sources in cited
         for each in sources.split(" ; ")
         if each and not each.startswith(("http://", "https://"))
         for file, _, named in [each.partition(":")]
