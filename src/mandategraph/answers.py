@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from mandategraph.errors import MissingError, near_numbers, nearest
 from mandategraph.queries import Query, rows
-from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.store import Store
 from mandategraph.vocabulary import MG
 
 Row = Mapping[str, str]
@@ -40,7 +40,7 @@ class Part:
 class Support:
     """Looks up the parts of plans and their support in a store."""
 
-    def __init__(self, store: EmbeddedStore, lookups: Mapping[str, Query], questions: Mapping[str, Query]) -> None:
+    def __init__(self, store: Store, lookups: Mapping[str, Query], questions: Mapping[str, Query]) -> None:
         self._store, self._lookups, self._questions = store, lookups, questions
 
     def plans(self) -> list[str]:

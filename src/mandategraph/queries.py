@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from mandategraph.errors import MandategraphError, MissingError, SyntaxFault, UsageError, raise_all
 from mandategraph.places import Place
-from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.store import Store
 
 _PARAMETER = re.compile(r"(\w+) \((string|iri)(, optional)?\): (.+)")
 _LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -161,7 +161,7 @@ def _term(parameter: Parameter, text: str) -> ox.NamedNode | ox.Literal:
         raise UsageError(f"{parameter.name}: expected {kind}, found {text!r}") from None
 
 
-def rows(store: EmbeddedStore, query: Query, given: Mapping[str, str]) -> Rows:
+def rows(store: Store, query: Query, given: Mapping[str, str]) -> Rows:
     """The rows that answer a query with a caller's values.
 
     Raises:
@@ -176,7 +176,7 @@ def rows(store: EmbeddedStore, query: Query, given: Mapping[str, str]) -> Rows:
 
 
 def results_of(
-    store: EmbeddedStore, text: str, file: str, given: Mapping[str, ox.NamedNode | ox.Literal] | None = None
+    store: Store, text: str, file: str, given: Mapping[str, ox.NamedNode | ox.Literal] | None = None
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """The results of a query text.
 

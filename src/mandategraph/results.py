@@ -8,10 +8,8 @@ import pyoxigraph as ox
 
 from mandategraph.errors import UsageError
 from mandategraph.queries import Rows
-from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.store import Results, Store
 from mandategraph.vocabulary import PREFIXES
-
-Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 ROW_FORMATS: dict[str, ox.QueryResultsFormat] = {
     "json": ox.QueryResultsFormat.JSON,
@@ -71,7 +69,7 @@ def rows_csv(columns: Sequence[str], values: Iterable[dict[str, str]]) -> str:
     return out.getvalue()
 
 
-def behind(store: EmbeddedStore, iris: Iterable[str], base: str) -> set[ox.Triple]:
+def behind(store: Store, iris: Iterable[str], base: str) -> set[ox.Triple]:
     """The statements about resources of this project and about their evidence."""
     found: set[ox.Triple] = set()
     waiting = [iri for iri in iris if iri.startswith(base)]

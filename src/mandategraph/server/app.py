@@ -12,14 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mandategraph import queries, results
-from mandategraph.answers import Support
+from mandategraph import results
 from mandategraph.errors import MandategraphError, UsageError
 from mandategraph.iris import Iris
 from mandategraph.negotiation import chosen
 from mandategraph.release import Home, Manifest
 from mandategraph.server import problems, sparql
 from mandategraph.server.pages import STYLE, Pages
+from mandategraph.server.service import Service, service_of
 from mandategraph.store.embedded import EmbeddedStore
 
 HEADERS = {
@@ -33,9 +33,7 @@ HEADERS = {
 
 def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
     """The application that serves a release."""
-    questions = queries.loaded(where.queries / "questions")
-    support = Support(store, queries.loaded(where.queries / "lookups"), questions)
-    pages = Pages(held, support.labels(), support.attributions())
+    service = service_of(where, held, store)
     app = FastAPI(
         title="mandategraph",
         version=held.version,
@@ -43,9 +41,9 @@ def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    _add_errors(app, pages)
-    _add_pages(app, pages, support, store, questions)
-    _add_sparql(app, pages, store, held)
+    _add_errors(app, service.pages)
+    _add_pages(app, service)
+    _add_sparql(app, service, store)
     return app
 
 
@@ -97,9 +95,8 @@ def _methods(app: FastAPI, path: str) -> list[str]:
     return sorted({method for route in routes for method in route.methods or ()})
 
 
-def _add_pages(
-    app: FastAPI, pages: Pages, support: Support, store: EmbeddedStore, questions: dict[str, queries.Query]
-) -> None:
+def _add_pages(app: FastAPI, service: Service) -> None:
+    pages, support, store, questions = service.pages, service.support, service.store, service.questions
     plans = support.plans()
 
     @app.head("/", include_in_schema=False)
@@ -136,7 +133,9 @@ def _add_pages(
         return page
 
 
-def _add_sparql(app: FastAPI, pages: Pages, store: EmbeddedStore, held: Manifest) -> None:
+def _add_sparql(app: FastAPI, service: Service, store: EmbeddedStore) -> None:
+    pages, held = service.pages, service.held
+
     async def endpoint(request: Request) -> Response:
         asked = await sparql.operation(request)
         accept = request.headers.get("accept")

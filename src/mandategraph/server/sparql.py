@@ -15,6 +15,7 @@ from mandategraph.errors import UsageError
 from mandategraph.negotiation import chosen
 from mandategraph.queries import sparql_fault
 from mandategraph.sparql_text import refused
+from mandategraph.store import Results
 from mandategraph.store.embedded import EmbeddedStore
 
 ROW_TYPES = {
@@ -138,7 +139,7 @@ def _answered(asked: Operation, store: EmbeddedStore, accept: str | None) -> Res
     return Response(results.serialized(found, types[form]), media_type=form)
 
 
-def _form(found: results.Results, form: str | None, accept: str | None) -> tuple[str | None, dict[str, str]]:
+def _form(found: Results, form: str | None, accept: str | None) -> tuple[str | None, dict[str, str]]:
     """The media type for results of this kind, None if none is wanted, and the types they can be had as."""
     types = dict(GRAPH_TYPES if isinstance(found, ox.QueryTriples) else ROW_TYPES)
     if isinstance(found, ox.QueryBoolean):
