@@ -102,7 +102,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("query deep.rq", "deep.rq:1:69: expected brackets"),
         ("query ask.rq --format csv", "these results can be written as json, xml, not csv"),
         ("query rows.rq --format ttl", "these results can be written as json, xml, csv, tsv, not ttl"),
-        ("query graph.rq --format table", "a graph can be written as ttl, nt, rdfxml, jsonld, not table"),
+        ("query graph.rq --format table", "a graph can be written as ttl, nt, nq, trig, rdfxml, jsonld, not table"),
         ("export xlsx", "expected a format among nq, trig, jsonld, ttl, nt, rdfxml, found 'xlsx'"),
         ("export ttl -o nowhere/graph.ttl", "nowhere/graph.ttl: expected a file that can be written"),
         ("export ttl -o ask.rq/graph.ttl", "ask.rq/graph.ttl: expected a file that can be written"),

@@ -103,8 +103,8 @@ def test_no_triples_are_a_graph_too(form: str) -> None:
         ("ASK {}", "csv", "json, xml"),
         ("ASK {}", "tsv", "json, xml"),
         ("ASK {}", "nt", "json, xml"),
-        (CONSTRUCT, "csv", "ttl, nt, rdfxml, jsonld"),
-        (CONSTRUCT, "trig", "ttl, nt, rdfxml, jsonld"),
+        (CONSTRUCT, "csv", "ttl, nt, nq, trig, rdfxml, jsonld"),
+        (CONSTRUCT, "json", "ttl, nt, nq, trig, rdfxml, jsonld"),
     ],
 )
 def test_a_format_that_does_not_fit_is_refused_and_those_that_do_are_named(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mandategraph.errors import SyntaxFault
 from mandategraph.places import Place
-from mandategraph.sparql_text import MAX_DEPTH, refused, tokens
+from mandategraph.sparql_text import MAX_DEPTH, is_volatile, kind_of, merged, normalised, refused, tokens
 
 OTHER = "<http://127.0.0.1:9/>"
 EMPTY = "PREFIX : <http://127.0.0.1:9/>"
@@ -155,19 +155,38 @@ def test_the_words_of_updates_are_allowed_in_names(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "default", "named"),
     [
-        "SELECT * FROM <x:a> FROM <x:b> {}",
-        "SELECT * from <x:a> From <x:b> {}",
-        "SELECT * FROM<x:a>FROM<x:b>{}",
-        "SELECT * FROM <x:a> FROM NAMED <x:b> FROM <x:c> {}",
-        "PREFIX ex: <x:> ASK FROM ex:a FROM ex:b {}",
-        "ASK FROM # FROM\n<x:a> # FROM\nFROM <x:b> {}",
-        "PREFIX : <x:> ASK FROM:a FROM:b {}",
+        ("SELECT * FROM <x:a> FROM <x:b> {}", "x:a x:b", ""),
+        ("SELECT * from <x:a> From <x:b> {}", "x:a x:b", ""),
+        ("SELECT * FROM<x:a>FROM<x:b>{}", "x:a x:b", ""),
+        ("SELECT * FROM <x:a> FROM NAMED <x:b> FROM <x:c> {}", "x:a x:c", "x:b"),
+        ("PREFIX ex: <x:> ASK FROM ex:a FROM ex:b {}", "x:a x:b", ""),
+        ("ASK FROM # FROM\n<x:a> # FROM\nFROM <x:b> {}", "x:a x:b", ""),
+        ("PREFIX : <x:> ASK FROM:a FROM:b {}", "x:a x:b", ""),
+        ("PREFIX g: <x:> DESCRIBE <x:d> FROM g:a FROM g:b FROM NAMED g:c FROM NAMED <x:d>", "x:a x:b", "x:c x:d"),
     ],
 )
-def test_two_merged_graphs_are_refused(text: str) -> None:
-    assert fault(text).expected == "at most one FROM; name several graphs with default-graph-uri"
+def test_merged_graphs_are_told(text: str, default: str, named: str) -> None:
+    ox.Store().query(text)
+    assert refused(text, "a.rq") == text
+    assert merged(text) == (tuple(default.split()), tuple(named.split()))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("BASE <x:> SELECT * FROM <a> FROM <x:b> {}", "<a>"),
+        ("BASE <x:> SELECT * FROM <x:b> FROM <a> {}", "<a>"),
+        ("BASE <x:> SELECT * FROM <x:b> FROM <x:c> FROM NAMED <a> {}", "<a>"),
+        ("PREFIX ex: <x:> PREFIX ex: <y:> ASK FROM ex:a FROM <x:b> {}", "ex:a"),
+        (r"PREFIX ex: <x:> ASK FROM ex:a\-b FROM <x:b> {}", r"ex:a\-b"),
+        (r"ASK FROM <x:\u0041> FROM <x:b> {}", "<"),
+    ],
+)
+def test_graphs_to_merge_that_cannot_be_told_are_refused(text: str, found: str) -> None:
+    assert fault(text).expected == "an absolute IRI or a prefixed name, where there is more than one FROM"
+    assert fault(text).found == found
 
 
 @pytest.mark.parametrize(
@@ -180,9 +199,10 @@ def test_two_merged_graphs_are_refused(text: str) -> None:
         "PREFIX ex: <x:> SELECT * FROM ex:from { ?s ex:from ?from }",
     ],
 )
-def test_one_merged_graph_and_any_number_of_named_ones_are_allowed(text: str) -> None:
+def test_one_graph_and_any_number_of_named_ones_are_left_to_the_engine(text: str) -> None:
     ox.Store().query(text)
     assert refused(text, "a.rq") == text
+    assert merged(text) is None
 
 
 # Nesting
@@ -234,7 +254,7 @@ def test_the_deepest_nesting_is_one_the_engine_bears() -> None:
         (f"SELECT * {{\n ?s ?p ?o .\n  Service {OTHER} {{}} }}", Place("a.rq", 3, 3), "Service"),
         (f"SELECT * {{ ?s ?p 'é𝔘' . SERVICE {OTHER} {{}} }}", Place("a.rq", 1, 25), "SERVICE"),
         ("# first\n\n DROP ALL", Place("a.rq", 3, 2), "DROP"),
-        ("ASK\nFROM <x:a>\nFROM <x:b> {}", Place("a.rq", 3, 6), "<x:b>"),
+        ("ASK\nFROM <x:a>\nFROM <b> {}", Place("a.rq", 3, 6), "<b>"),
     ],
 )
 def test_the_place_is_told(text: str, place: Place, found: str) -> None:
@@ -267,3 +287,72 @@ def test_tokens_are_pieces_of_the_text_and_leave_out_only_space_and_comments(tex
 )
 def test_the_kinds_of_tokens(text: str, kinds: list[str]) -> None:
     assert [kind for kind, _, _ in tokens(text)] == kinds
+
+
+# What the cache asks
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("SELECT * {}", "rows"),
+        ("# ASK\nBASE <x:ASK> PREFIX ask: <x:> select * {}", "rows"),
+        ("PREFIX : <x:>ASK{}", "boolean"),
+        ("DESCRIBE <x:a>", "graph"),
+        ("CONSTRUCT WHERE { ?select ?ask ?describe }", "graph"),
+        ("", None),
+        ("INSERT DATA {}", None),
+    ],
+)
+def test_the_kind_of_results_is_told_from_the_text(text: str, kind: str | None) -> None:
+    assert kind_of(text) == kind
+
+
+@pytest.mark.parametrize("name", ["NOW", "rand", "Uuid", "STRUUID", "BNODE"])
+@pytest.mark.parametrize("call", ["()", " ()", "\n( )", "#(\n()", " # a\n # b\n()"])
+def test_a_call_that_answers_differently_each_time_is_seen(name: str, call: str) -> None:
+    assert is_volatile(f"SELECT * {{ BIND({name}{call} AS ?x) }}")
+
+
+@pytest.mark.parametrize("text", ["SELECT ?now { ?rand a ?uuid }", "ASK { ?s <x:now> 'known (all)' }", "ASK {}"])
+def test_a_query_without_such_a_call_is_not_volatile(text: str) -> None:
+    assert not is_volatile(text)
+
+
+def test_an_escape_of_a_character_counts_as_volatile_for_it_may_spell_such_a_call() -> None:
+    text = r"SELECT (\u004EOW() AS ?x) {}"
+    assert is_volatile(text)
+
+
+PIECES = [
+    "SELECT * {",
+    "}",
+    "?s",
+    "<x:p>",
+    "<",
+    "'a  b'",
+    '"',
+    "#c\n",
+    "# '\n",
+    " ",
+    "\n\t",
+    "FILTER(?a<?b)",
+    "ex:a",
+    ".",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_normalised_text_has_the_same_tokens_and_is_normal(text: str) -> None:
+    normal = normalised(text)
+    assert [(kind, found) for kind, found, _ in tokens(normal)] == [(kind, found) for kind, found, _ in tokens(text)]
+    assert normalised(normal) == normal
+
+
+def test_texts_that_differ_in_white_space_and_comments_only_are_one() -> None:
+    assert len({normalised(text) for text in ("ASK  { }", "ASK # x\n{ }", "\nASK\t{ }\n", "ASK { }#")}) == 1
+
+
+@pytest.mark.parametrize("text", ["ASK { FILTER(1<2) #a>\n }", "ASK {  FILTER(?a <?b)  }"])
+def test_where_a_sign_could_be_read_in_two_ways_the_text_is_left_as_it_is(text: str) -> None:
+    assert normalised(text) == text

@@ -45,3 +45,20 @@ def _quality(offer: str, ranges: Sequence[tuple[str, float]]) -> float:
         if matching:
             return max(matching)
     return 0.0
+
+
+def coding(accept_encoding: str | None, offered: Sequence[str]) -> str:
+    """The content coding a client takes best among those offered, nothing for none (RFC 9110, 12.5.3).
+
+    >>> coding("gzip, zstd", ["zstd", "gzip"]), coding("gzip;q=0, *", ["gzip"]), coding(None, ["gzip"])
+    ('zstd', '', '')
+    """
+    if accept_encoding is None:
+        return ""
+    ranges = dict(_range(part) for part in accept_encoding.split(",") if part.strip())
+    best, found = 0.0, ""
+    for offer in offered:
+        quality = ranges.get(offer, ranges.get("*", 0.0))
+        if quality > best:
+            best, found = quality, offer
+    return found if best >= ranges.get("identity", 0.0) else ""

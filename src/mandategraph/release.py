@@ -51,6 +51,11 @@ class Manifest:
         """The manifest as it is written: sorted, without a clock."""
         return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
+    @property
+    def digest(self) -> str:
+        """The digest of the manifest, and with it of every file of the release."""
+        return digest(self.text())
+
 
 def digest(text: str | bytes) -> str:
     """The sha256 of a text, in hexadecimal."""
@@ -187,12 +192,41 @@ def opened(folder: Path) -> tuple[Manifest, EmbeddedStore]:
     """
     held = manifest(folder)
     store = EmbeddedStore()
+    _load(store, folder, held)
+    return held, store
+
+
+def _load(store: EmbeddedStore, folder: Path, held: Manifest) -> None:
     for name, text in texts(folder, held).items():
         try:
             store.load(text, held.base, name, in_default=is_data(name, held.base))
         except SyntaxError as error:
             raise turtle_fault(error, held.graphs[name.value]) from None
-    return held, store
+
+
+def on_disk(folder: Path, held: Manifest, kept: Path) -> Path:
+    """The folder of a store on disk that holds a release, made under `kept` if it is not there yet.
+
+    Raises:
+        MissingError: a file of the release is missing.
+        SyntaxFault: a file cannot be read or was changed.
+        UsageError: `kept` cannot be written.
+    """
+    made = kept / f"release-{held.digest[:32]}"
+    if made.is_dir():
+        return made
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{made.name}.new-", dir=kept) as fresh:
+            store = EmbeddedStore(Path(fresh) / "store")
+            _load(store, folder, held)
+            store.settled()
+            del store
+            (Path(fresh) / "store").rename(made)
+    except OSError as error:
+        if not made.is_dir():
+            raise UsageError(f"{kept}: expected a folder that can be written, found {error}") from None
+    return made
 
 
 def publish(folder: Path, files: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import IO
 
 import pyoxigraph as ox
 
@@ -20,6 +21,8 @@ ROW_FORMATS: dict[str, ox.QueryResultsFormat] = {
 GRAPH_FORMATS: dict[str, ox.RdfFormat] = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
     "rdfxml": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
@@ -28,6 +31,36 @@ DATASET_FORMATS: dict[str, ox.RdfFormat] = {
     "trig": ox.RdfFormat.TRIG,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
+ROW_MEDIA = {
+    "application/sparql-results+json": "json",
+    "application/json": "json",
+    "application/sparql-results+xml": "xml",
+    "application/xml": "xml",
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+}
+BOOLEAN_MEDIA = {media: name for media, name in ROW_MEDIA.items() if name in ("json", "xml")}
+GRAPH_MEDIA = {
+    "text/turtle": "ttl",
+    "application/ld+json": "jsonld",
+    "application/n-triples": "nt",
+    "application/n-quads": "nq",
+    "application/trig": "trig",
+    "application/rdf+xml": "rdfxml",
+}
+MEDIA = {**ROW_MEDIA, **GRAPH_MEDIA}
+
+
+def write(results: Results, form: str, out: IO[bytes]) -> None:
+    """Write results to a file in a format that fits their kind; what `out` raises ends the writing.
+
+    Raises:
+        ValueError: the format cannot hold them.
+    """
+    if isinstance(results, ox.QueryTriples):
+        ox.serialize(results, out, format=GRAPH_FORMATS[form], prefixes=_prefixes(form))
+    else:
+        results.serialize(out, format=ROW_FORMATS[form])
 
 
 def serialized(results: Results, form: str) -> bytes:

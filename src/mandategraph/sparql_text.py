@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Store
 
@@ -29,6 +30,8 @@ _TOKEN = re.compile(
 )
 _SERVICE = re.compile("service", re.IGNORECASE)
 _PERHAPS_IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_FROM = re.compile("from", re.IGNORECASE)
 MAX_DEPTH = 64
 MAX_NEGATED = 8
 MOST = {"operators": 1000, "groups": 500, "steps or divisions '/'": 100, "signs '<'": 100, "signs '~'": 100}
@@ -60,11 +63,12 @@ def refused(text: str, file: str) -> str:
     """The text, if it calls no other endpoint, writes nothing, and asks nothing the engine miscounts.
 
     In doubt it is refused: the engine sends what SERVICE holds to whatever address it names. A default graph merged
-    by FROM would count a shared triple twice; the parser overflows its stack on deep nesting.
+    by the engine counts a shared triple twice, so `merged` has to tell which graphs those are; the parser overflows
+    its stack on deep nesting.
 
     Raises:
-        SyntaxFault: it holds SERVICE or what could hide it, an update, more than one FROM, or too many brackets,
-            negations or path steps; the place is told.
+        SyntaxFault: it holds SERVICE or what could hide it, an update, graphs to merge that cannot be told, or too
+            many brackets, negations or path steps; the place is told.
     """
     for found, offset, expected in _refusals(text):
         raise SyntaxFault(LineIndex(file, text).place(offset), expected, found)
@@ -136,14 +140,64 @@ def _updates(text: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _merges(text: str) -> Iterator[tuple[str, int, str]]:
-    before, merged = "", 0
+    """Where a text names several graphs by FROM in a way that cannot be told here."""
+    named = _dataset(text)
+    if sum(each.merges for each in named) > 1:
+        for each in named:
+            if each.iri is None:
+                yield each.found, each.offset, "an absolute IRI or a prefixed name, where there is more than one FROM"
+
+
+def merged(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The graphs of FROM and of FROM NAMED in a text that names more than one by FROM; None if the engine can merge.
+
+    >>> merged("PREFIX g: <http://example.org/> SELECT * FROM g:a FROM <http://example.org/b> FROM NAMED g:c {}")
+    (('http://example.org/a', 'http://example.org/b'), ('http://example.org/c',))
+    """
+    if len(_FROM.findall(text)) < 2:  # noqa: PLR2004 -- more than one
+        return None
+    named = _dataset(text)
+    default = tuple(each.iri for each in named if each.merges and each.iri is not None)
+    others = tuple(each.iri for each in named if not each.merges and each.iri is not None)
+    return (default, others) if len(default) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """A graph of a dataset clause: what stands there, where, its IRI if it can be told, and whether it is merged."""
+
+    found: str
+    offset: int
+    iri: str | None
+    merges: bool
+
+
+def _dataset(text: str) -> list[_Graph]:
+    """The graphs behind FROM and FROM NAMED."""
+    graphs: list[_Graph] = []
+    prefixes = _prefixes(text)
+    before = ""
     for kind, found, offset in tokens(text):
+        if found == "{":
+            break
         word = found.upper() if kind == "word" else ""
-        joined = kind == "prefixed" and found.upper().startswith("FROM:")
-        merged += joined or (before == "FROM" and word != "NAMED")
-        if merged > 1:
-            yield found, offset, "at most one FROM; name several graphs with default-graph-uri"
-        before = word
+        if kind == "prefixed" and found.upper().startswith("FROM:"):
+            graphs.append(_Graph(found, offset, _absolute(kind, found[4:], prefixes), merges=True))
+        elif before in ("FROM", "FROM NAMED") and word != "NAMED":
+            graphs.append(_Graph(found, offset, _absolute(kind, found, prefixes), merges=before == "FROM"))
+        before = "FROM NAMED" if (before, word) == ("FROM", "NAMED") else word
+    return graphs
+
+
+def _absolute(kind: str, found: str, prefixes: dict[str, list[str]]) -> str | None:
+    """The IRI that a token is, None if it is relative or its prefix is not declared just once."""
+    if kind == "iri":
+        return found[1:-1] if _ABSOLUTE.match(found, 1) and "\\" not in found else None
+    prefix, _, local = found.partition(":")
+    declared = prefixes.get(prefix, [])
+    if kind != "prefixed" or len(declared) != 1 or not _ABSOLUTE.match(declared[0]) or not _is_name(local, declared):
+        return None
+    return declared[0] + local
 
 
 def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
@@ -168,3 +222,47 @@ def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
         for name, most in MOST.items():
             if counts[name] > most:
                 yield found, offset, f"at most {most} {name} in a query"
+
+
+_VOLATILE = re.compile(r"(?<![A-Za-z_])(now|rand|uuid|struuid|bnode)\s*(#[^\n\r]*\s*)*\(|\\u", re.IGNORECASE)
+
+
+def is_volatile(text: str) -> bool:
+    """Whether a query may answer differently each time it is asked: it calls NOW, RAND, UUID, STRUUID or BNODE.
+
+    >>> is_volatile("SELECT (Rand () AS ?r) {}"), is_volatile("SELECT * { ?known ?p ?o }")
+    (True, False)
+    """
+    return bool(_VOLATILE.search(text))
+
+
+def kind_of(text: str) -> str | None:
+    """The kind of results a query has (rows, boolean or graph), None if it cannot be told.
+
+    >>> kind_of("PREFIX ask: <http://example.org/ASK> SELECT * {}")
+    'rows'
+    """
+    kinds = {"SELECT": "rows", "ASK": "boolean", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
+    words = (found.upper() for kind, found, _ in tokens(text) if kind == "word")
+    return next((kinds[word] for word in words if word in kinds), None)
+
+
+def normalised(text: str) -> str:
+    r"""A query without its comments, each white space one space: the same for queries that differ in nothing else.
+
+    Where a sign could be read in two ways ('<' as less-than or as the start of an IRI, a lone quotation mark), the
+    text is left as it is.
+
+    >>> normalised("SELECT  * # all\n{ ?s ?p 'a  b' }")
+    "SELECT * { ?s ?p 'a  b' }"
+    """
+    parts: list[str] = []
+    end = 0
+    for kind, found, offset in tokens(text):
+        if found in ("<", '"', "'", "\\"):
+            return text
+        parts.append(" " if offset > end and end else "")
+        parts.append(found)
+        end = offset + len(found)
+        del kind
+    return "".join(parts)

@@ -13,14 +13,19 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 COUNT_GRAPHS = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
 
 
-@pytest.fixture(scope="module")
-def store() -> EmbeddedStore:
-    """Two data graphs that share a triple, and a graph that is no data."""
-    held = EmbeddedStore()
+@pytest.fixture(scope="module", params=["memory", "disk"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> EmbeddedStore:
+    """Two data graphs that share a triple, and a graph that is no data; in memory, and on disk opened read-only."""
+    folder = tmp_path_factory.mktemp("store") if request.param == "disk" else None
+    held = EmbeddedStore(folder)
     held.load("<a> <p> <b> . <b> <p> <c> .", BASE, ONE, in_default=True)
     held.load("<a> <p> <b> . <c> <p> 'é' .", BASE, OTHER, in_default=True)
     held.load("<a> <p> <b> . <p> <q> <a> .", BASE, TERMS, in_default=False)
-    return held
+    if folder is None:
+        return held
+    held.settled()
+    del held
+    return EmbeddedStore(folder, read_only=True)
 
 
 def counted(found: object) -> int:
@@ -82,6 +87,14 @@ def test_named_graphs_are_merged_as_a_set(store: EmbeddedStore) -> None:
     assert counted(store.query_graphs(COUNT, [ONE.value, OTHER.value], [])) == 3
     assert counted(store.query_graphs(COUNT, [ONE.value, ONE.value], [])) == 2
     assert counted(store.query_graphs(COUNT, [ONE.value, TERMS.value], [])) == 3
+
+
+def test_graphs_merged_by_from_are_a_set_too(store: EmbeddedStore) -> None:
+    both = f"FROM <{ONE.value}> FROM <{OTHER.value}>"
+    assert counted(store.query(COUNT.replace("{", f"{both} {{", 1))) == 3
+    assert counted(store.query(COUNT_GRAPHS.replace("{", f"{both} {{", 1))) == 0
+    named = f"{both} FROM NAMED <{TERMS.value}>"
+    assert counted(store.query(COUNT_GRAPHS.replace("{", f"{named} {{", 1))) == 2
 
 
 def test_a_dataset_holds_only_what_it_names(store: EmbeddedStore) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from mandategraph import queries, results
 from mandategraph.answers import Part, Support
-from mandategraph.cli import inputs, outputs, printing, reports
+from mandategraph.cli import inputs, outputs, printing, reports, serving
 from mandategraph.cli.options import Format, Root
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
@@ -300,19 +300,7 @@ def rebuild(
     outputs.write(text.encode())
 
 
-@app.command(epilog="Example: mandategraph serve --port 8000")
-def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
-    root: Root = None,
-) -> None:
-    """Serve the release: a SPARQL endpoint and pages."""
-    where, held, store = inputs.release_of(root)
-    try:
-        from mandategraph import server
-    except ModuleNotFoundError as missing:
-        raise UsageError(f"serving needs the package {missing.name}; install 'mandategraph[serve]'") from None
-    server.run(where, held, store, host, port, lambda address: typer.echo(f"{address}  (stop with Ctrl-C)", err=True))
+serving.add(app)
 
 
 def _checkout(root: Path | None) -> Home:

@@ -1,4 +1,4 @@
-"""The server: the assembly of its routes, and the one table from errors to statuses."""
+"""The server: the SPARQL endpoint under its limits, and the pages; the one table from errors to statuses."""
 
 from mandategraph.server.app import application, run
 

@@ -1,92 +1,110 @@
-"""The assembly of the server: routes, headers, and errors to statuses."""
+"""The assembly of the server: routes, middleware, and errors to statuses."""
 
+import gzip
 import socket
-from collections.abc import Awaitable, Callable
-from http import HTTPStatus
+from collections.abc import Callable
+from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mandategraph import results
 from mandategraph.errors import MandategraphError, UsageError
-from mandategraph.iris import Iris
 from mandategraph.negotiation import chosen
-from mandategraph.release import Home, Manifest
-from mandategraph.server import problems, sparql
-from mandategraph.server.pages import STYLE, Pages
-from mandategraph.server.service import Service, service_of
-from mandategraph.store.embedded import EmbeddedStore
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+from mandategraph.release import Home
+from mandategraph.server import problems
+from mandategraph.server.envelope import Envelope
+from mandategraph.server.observation import Observation
+from mandategraph.server.operating import Operating
+from mandategraph.server.pages import STYLE
+from mandategraph.server.problems import Problem
+from mandategraph.server.protocol_description import PATHS
+from mandategraph.server.service import Service
+from mandategraph.server.settings import Settings
+from mandategraph.server.sparql import Endpoint, Runner
 
 
-def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
-    """The application that serves a release."""
-    service = service_of(where, held, store)
+def application(service: Service, runner: Runner, settings: Settings, observed: Observation) -> FastAPI:
+    """The application that serves a release; queries of users are answered by `runner`."""
     app = FastAPI(
         title="mandategraph",
-        version=held.version,
+        version=service.held.version,
         description="Which earlier mandates support which action of an inter-American plan. Read-only.",
         docs_url=None,
         redoc_url=None,
     )
-    _add_errors(app, service.pages)
-    _add_pages(app, service)
-    _add_sparql(app, service, store)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    _add_errors(app, service)
+    _add_pages(app, service, settings)
+    _add_operating(app, Operating(service, runner, observed), settings)
+    _add_dump(app, service)
+    endpoint = Endpoint(service, runner, settings, observed)
+    app.add_middleware(Envelope, direct={"/sparql": endpoint}, observed=observed, problem=_problem(service))
+    _describe(app)
     return app
 
 
-def run(where: Home, held: Manifest, store: EmbeddedStore, host: str, port: int, told: Callable[[str], None]) -> None:
-    """Serve a release until interrupted.
+def run(where: Home, settings: Settings, told: Callable[[str], None]) -> None:
+    """Serve the release until told to end.
 
     Raises:
-        UsageError: the address cannot be listened on.
+        MandategraphError: the address cannot be listened on, or there is no release.
     """
+    from mandategraph.server.generation import serving
+    from mandategraph.server.supervisor import Supervisor
+
+    host, port = settings.host, settings.port
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise UsageError(f"{host}:{port}: expected an address that is free, found {error.strerror or error}") from None
-    told(f"http://{host}:{port}/")
+        listening = socket.create_server((host, port), family=family, backlog=1024)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{host}:{port}: expected an address that is free, found {reason}") from None
+    found = listening.getsockname()[1]
+    address = f"http://[{host}]:{found}/" if ":" in host else f"http://{host}:{found}/"
     with listening:
-        config = uvicorn.Config(application(where, held, store), log_level="warning", server_header=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        Supervisor(listening, serving(where, settings), told, settings.patience.drain).run(lambda: told(address))
 
 
-def _add_errors(app: FastAPI, pages: Pages) -> None:
-    @app.middleware("http")
-    async def with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = _headed(await call(request))
-        if request.method == "HEAD":
-            return Response(status_code=response.status_code, headers=dict(response.headers))
-        return response
+def _problem(service: Service) -> Callable[[str, str | None, Exception], Response]:
+    return lambda method, accept, error: problems.answered(method, accept, error, service.pages)
+
+
+def _add_errors(app: FastAPI, service: Service) -> None:
+    told = _problem(service)
 
     async def handled(request: Request, error: Exception) -> Response:
-        response = problems.answered(request, error, pages)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response = told(request.method, request.headers.get("accept"), error)
+        if response.status_code == 405:  # noqa: PLR2004 -- the status
             response.headers["Allow"] = ", ".join(_methods(app, request.url.path))
-        return _headed(response)
+        return response
 
-    for kind in (MandategraphError, HTTPException, Exception):
+    for kind in (MandategraphError, HTTPException, Problem, Exception):
         app.add_exception_handler(kind, handled)
 
 
-def _headed(response: Response) -> Response:
-    """A response with the headers every response has."""
-    response.headers.update(HEADERS)
-    response.headers.setdefault("Vary", "Accept")
-    return response
+def _add_operating(app: FastAPI, operating: Operating, settings: Settings) -> None:
+    app.router.routes.append(Route("/healthz", operating.health))
+    app.router.routes.append(Route("/readyz", operating.ready))
+    if settings.metrics:
+        app.router.routes.append(Route("/metrics", operating.metrics))
+
+
+def _describe(app: FastAPI) -> None:
+    """Add to the OpenAPI description what the framework does not route."""
+    generated = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = generated()
+        described["paths"].update(PATHS)
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign] # the framework's own way to extend it
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:
@@ -95,14 +113,15 @@ def _methods(app: FastAPI, path: str) -> list[str]:
     return sorted({method for route in routes for method in route.methods or ()})
 
 
-def _add_pages(app: FastAPI, service: Service) -> None:
+def _add_pages(app: FastAPI, service: Service, settings: Settings) -> None:
     pages, support, store, questions = service.pages, service.support, service.store, service.questions
-    plans = support.plans()
+    plans, triples = support.plans(), len(store)
+    graphs = [name.value for name in store.names()]
 
     @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)
     def front() -> Response:
-        return pages.front(plans, len(store))
+        return pages.front(plans, triples)
 
     @app.head("/style.css", include_in_schema=False)
     @app.get("/style.css", include_in_schema=False)
@@ -112,7 +131,7 @@ def _add_pages(app: FastAPI, service: Service) -> None:
     @app.head("/docs", include_in_schema=False)
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:
-        return pages.docs(app.openapi(), list(questions.values()), [name.value for name in store.names()])
+        return pages.docs(app.openapi(), list(questions.values()), graphs, settings)
 
     @app.head("/support", include_in_schema=False)
     @app.get("/support", openapi_extra=_SUPPORT, responses=_SUPPORT_RESPONSES)
@@ -133,34 +152,21 @@ def _add_pages(app: FastAPI, service: Service) -> None:
         return page
 
 
-def _add_sparql(app: FastAPI, service: Service, store: EmbeddedStore) -> None:
-    pages, held = service.pages, service.held
+def _add_dump(app: FastAPI, service: Service) -> None:
+    dumped: list[bytes] = []
 
-    async def endpoint(request: Request) -> Response:
-        asked = await sparql.operation(request)
-        accept = request.headers.get("accept")
-        if asked is not None:
-            return await sparql.answered(asked, store, accept)
-        media = chosen(accept, [*sparql.GRAPH_TYPES, "text/html"])
-        if media is None:
-            raise HTTPException(406, f"the service is described as {', '.join(sparql.GRAPH_TYPES)}, text/html")
-        if media == "text/html":
-            return pages.query()
-        described = store.graph(Iris(held.base).mint("graph", name="service"))
+    @app.head("/dump.nq", include_in_schema=False)
+    @app.get("/dump.nq", responses={200: {"description": "N-Quads.", "content": {"application/n-quads": {}}}})
+    def dump() -> Response:
+        """The whole graph, every named graph of it."""
+        if not dumped:
+            dumped.append(gzip.compress(results.dataset_text(service.store.quads(), "nq"), 6, mtime=0))
+        name = f'attachment; filename="mandategraph-{service.held.version}.nq.gz"'
         return Response(
-            results.graph_text(described, sparql.GRAPH_TYPES[media]), media_type=media, headers={"Vary": "Accept"}
+            dumped[0],
+            media_type="application/n-quads",
+            headers={"Content-Encoding": "gzip", "Content-Disposition": name, "ETag": f'"{service.digest[:32]}"'},
         )
-
-    @app.head("/sparql", include_in_schema=False)
-    @app.get("/sparql", openapi_extra=_OPENAPI, responses=_RESPONSES)
-    async def sparql_get(request: Request) -> Response:
-        """A SPARQL 1.1 query by GET; without parameters the description of the service."""
-        return await endpoint(request)
-
-    @app.post("/sparql", openapi_extra=_OPENAPI_POST, responses=_RESPONSES)
-    async def sparql_post(request: Request) -> Response:
-        """A SPARQL 1.1 query by POST, as a form or as the body itself."""
-        return await endpoint(request)
 
     @app.get("/sparql/", include_in_schema=False)
     def with_slash(request: Request) -> Response:
@@ -189,48 +195,4 @@ _SUPPORT_RESPONSES: dict[int | str, dict[str, object]] = {
     400: {"description": "No number is given."},
     404: {"description": "No plan has this number."},
     406: {"description": "No offered format is wanted."},
-}
-_RESPONSES: dict[int | str, dict[str, object]] = {
-    200: {
-        "description": "The results, whole.",
-        "content": {media: {} for media in (*sparql.ROW_TYPES, *sparql.GRAPH_TYPES)},
-    },
-    400: {
-        "description": "The query is missing, repeated, not SPARQL 1.1, or asks for what is refused (SERVICE, updates)."
-    },
-    406: {"description": "No offered format is wanted."},
-    413: {"description": "The query is too long."},
-}
-_OPENAPI: dict[str, object] = {
-    "parameters": [
-        {"name": "query", "in": "query", "schema": {"type": "string"}, "description": "The query, in SPARQL 1.1."},
-        {
-            "name": "default-graph-uri",
-            "in": "query",
-            "schema": {"type": "array", "items": {"type": "string"}},
-            "description": "The graphs whose set union is the default graph.",
-        },
-        {
-            "name": "named-graph-uri",
-            "in": "query",
-            "schema": {"type": "array", "items": {"type": "string"}},
-            "description": "The graphs that GRAPH reaches.",
-        },
-        {
-            "name": "format",
-            "in": "query",
-            "schema": {"type": "string"},
-            "description": "json, xml, csv or tsv for rows; ttl, jsonld, nt or rdfxml for graphs. Overrides Accept.",
-        },
-    ]
-}
-_OPENAPI_POST: dict[str, object] = {
-    "requestBody": {
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": {"type": "object", "properties": {"query": {"type": "string"}}}
-            },
-            "application/sparql-query": {"schema": {"type": "string"}},
-        }
-    }
 }

@@ -1,18 +1,20 @@
 """The pages, rendered from templates that escape everything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import pyoxigraph as ox
 from starlette.responses import HTMLResponse
 
 from mandategraph.answers import Part
 from mandategraph.queries import Query
 from mandategraph.release import Manifest
-from mandategraph.server.sparql import MAX_LENGTH
+from mandategraph.server.settings import Settings
 from mandategraph.sparql_text import MAX_DEPTH, MOST
+from mandategraph.store import Results
 from mandategraph.vocabulary import PREFIXES, compact
 
 _FOLDER = Path(__file__).parent
@@ -30,6 +32,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(release=held, prefixes=PREFIXES)
+        self._templates.filters["cell"] = lambda term: _cell(term, held.base)
         self._templates.filters["label"] = lambda iri: labels.get(iri, compact(iri, held.base))
         self._templates.filters["attribution"] = lambda document: attributions.get(document, "")
 
@@ -44,18 +47,40 @@ class Pages:
         """What supports an action, plan by plan."""
         return self._render("support.html", action=action, plan=plan, parts=parts, plans=plans)
 
-    def query(self) -> HTMLResponse:
-        """A form to write a query."""
-        return self._render("query.html")
+    def query(self, text: str) -> HTMLResponse:
+        """A form to write a query; with an example if there is no text yet."""
+        return self._render("query.html", text=text)
 
-    def docs(self, openapi: Mapping[str, Any], questions: Sequence[Query], graphs: Sequence[str]) -> HTMLResponse:
+    def results(self, found: Results, text: str) -> Iterator[str]:
+        """The page of a query's results, part by part; the results are read as the parts are."""
+        columns: tuple[str, ...] = ("subject", "predicate", "object")
+        rows: Iterator[tuple[object, ...]] | None = None
+        truth: bool | None = None
+        if isinstance(found, ox.QueryBoolean):
+            truth = bool(found)
+        elif isinstance(found, ox.QuerySolutions):
+            names = tuple(variable.value for variable in found.variables)
+            columns, rows = names, (tuple(solution[name] for name in names) for solution in found)
+        else:
+            rows = ((each.subject, each.predicate, each.object) for each in found)
+        template = self._templates.get_template("results.html")
+        yield from template.generate(columns=columns, rows=rows, truth=truth, text=text)
+
+    def docs(
+        self,
+        openapi: Mapping[str, Any],
+        questions: Sequence[Query],
+        graphs: Sequence[str],
+        settings: Settings,
+    ) -> HTMLResponse:
         """How to use the service, from its own OpenAPI description."""
         return self._render(
             "docs.html",
             openapi=openapi,
             questions=questions,
             graphs=graphs,
-            longest=MAX_LENGTH,
+            limits=settings.limits,
+            patience=settings.patience,
             deepest=MAX_DEPTH,
             mosts=MOST,
         )
@@ -63,6 +88,20 @@ class Pages:
     def problem(self, status: HTTPStatus, detail: str) -> HTMLResponse:
         """What went wrong, and where to go on."""
         return self._render("problem.html", status, status=status, detail=detail)
+
+
+def _cell(term: object, base: str) -> dict[str, str]:
+    """What a term is shown as: its text, its language or datatype, and the address of an IRI of the web."""
+    if isinstance(term, ox.NamedNode):
+        address = term.value if term.value.startswith(("http://", "https://")) else ""
+        if address.startswith(base):
+            address = f"/{address.removeprefix(base)}"
+        return {"text": compact(term.value, base), "address": address}
+    if isinstance(term, ox.Literal):
+        plain = term.datatype.value.endswith(("#string", "#langString"))
+        datatype = "" if plain else compact(term.datatype.value, base)
+        return {"text": term.value, "language": term.language or "", "datatype": datatype}
+    return {"text": "" if term is None else str(term)}
 
 
 STYLE = (_FOLDER / "static" / "style.css").read_text("utf-8")

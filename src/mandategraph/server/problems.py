@@ -1,15 +1,16 @@
 """Problems: what went wrong with a request, as RFC 9457 JSON or as a page."""
 
+import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
-from fastapi import Request
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from mandategraph.errors import LocatedError, MandategraphError, MissingError, UsageError
 from mandategraph.negotiation import chosen
 from mandategraph.server.pages import Pages
+from mandategraph.server.settings import Limits
 
 PROBLEM = "application/problem+json"
 # Every error a request can raise, the most special first; anything else is a fault of ours and is 500.
@@ -21,37 +22,109 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
 )
 
 
+class Problem(Exception):
+    """A request that is not served: its status, why, and what a program wants to know of it.
+
+    `members` become members of the problem's JSON; of a limit that was reached they name it (`limit`) and its
+    `maximum`.
+    """
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **members: object
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.headers, self.members = status, detail, dict(headers or {}), members
+
+
 def status_of(error: Exception) -> HTTPStatus:
     """The status an error is answered with."""
+    if isinstance(error, Problem):
+        return error.status
     if isinstance(error, HTTPException):
         return HTTPStatus(error.status_code)
     found = (status for kind, status in STATUSES if isinstance(error, kind))
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def answered(request: Request, error: Exception, pages: Pages) -> Response:
+def answered(method: str, accept: str | None, error: Exception, pages: Pages) -> Response:
     """The response that tells an error, in the form the client reads."""
     status = status_of(error)
     detail = _detail(error)
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    wanted = chosen(request.headers.get("accept"), [PROBLEM, "application/json", "text/html"])
-    if wanted == "text/html" and request.method in ("GET", "HEAD"):
-        response = pages.problem(status, detail)
+    headers = {**_headers(error), "Cache-Control": "no-store"}
+    wanted = chosen(accept, [PROBLEM, "application/json", "text/html"])
+    if wanted == "text/html" and method in ("GET", "HEAD"):
+        response: Response = pages.problem(status, detail)
         response.headers.update(headers)
         return response
-    body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    members = _members(error)
+    kind = f"/docs#limit-{members['limit']}" if "limit" in members else "about:blank"
+    body = {"type": kind, "title": status.phrase, "status": int(status), "detail": detail, **members}
+    return Response(json.dumps(body, ensure_ascii=False), int(status), headers, PROBLEM)
+
+
+def _members(error: Exception) -> dict[str, object]:
     if isinstance(error, LocatedError):
-        body |= {
-            "line": error.place.line,
-            "column": error.place.column,
-            "expected": error.expected,
-            "found": error.found,
-        }
-    return JSONResponse(body, status_code=int(status), media_type=PROBLEM, headers=headers)
+        place = error.place
+        return {"line": place.line, "column": place.column, "expected": error.expected, "found": error.found}
+    return dict(error.members) if isinstance(error, Problem) else {}
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, Problem | HTTPException):
+        return dict(error.headers or {})
+    return {}
 
 
 def _detail(error: Exception) -> str:
     """What went wrong, in a sentence; of a fault of ours no more than that it is one."""
-    if isinstance(error, HTTPException):
+    if isinstance(error, Problem | HTTPException):
         return str(error.detail)
     return str(error) if isinstance(error, MandategraphError) else "a fault of this service"
+
+
+_UNAVAILABLE, _TOO_MANY = HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS
+_AGAIN = {"Retry-After": "5"}
+_WHOLE = "the whole graph can be loaded elsewhere instead, from /dump.nq"
+
+
+def of_limit(outcome: str, limits: Limits, timeout: float) -> Problem:
+    """The problem of a query that reached a limit, or whose worker died, by its outcome."""
+    told: dict[str, tuple[HTTPStatus, str, object, dict[str, str]]] = {
+        "time": (_UNAVAILABLE, f"the query ran into the time limit of {timeout:g} seconds", timeout, {}),
+        "memory": (_UNAVAILABLE, f"the query needs more memory than {limits.memory} MiB", limits.memory, {}),
+        "size": (
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"the answer is larger than {limits.result} MiB; ask for part of it with LIMIT and OFFSET",
+            limits.result,
+            {},
+        ),
+        "queue": (
+            _UNAVAILABLE,
+            f"too many queries wait already, {limits.queue} at most, or none could begin in time",
+            limits.queue,
+            _AGAIN,
+        ),
+        "crowd": (
+            _UNAVAILABLE,
+            f"the query was stopped for others that waited; {limits.long} at most run beyond {limits.long_after:g} s",
+            limits.long,
+            _AGAIN,
+        ),
+        "client": (_TOO_MANY, f"at most {limits.per_client} queries of one client at once", limits.per_client, _AGAIN),
+    }
+    if outcome in told:
+        status, detail, maximum, headers = told[outcome]
+        return Problem(status, f"{detail}; {_WHOLE}", headers, limit=outcome, maximum=maximum)
+    died = {"engine": "the engine gave way under this query", "killed": "the worker was stopped from outside"}
+    return Problem(_UNAVAILABLE, f"{died[outcome]}; nothing else was harmed", limit=outcome)
+
+
+def of_budget(limits: Limits, wait: float) -> Problem:
+    """The problem of a client that has used its query time."""
+    return Problem(
+        _TOO_MANY,
+        f"this client has used its {limits.budget:g} seconds of query time a minute; {_WHOLE}",
+        {"Retry-After": str(max(1, round(wait + 0.5)))},
+        limit="budget",
+        maximum=limits.budget,
+    )

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from mandategraph import queries
+from mandategraph import queries, results
 from mandategraph.answers import Support
+from mandategraph.iris import Iris
 from mandategraph.queries import Query
 from mandategraph.release import Home, Manifest
 from mandategraph.server.pages import Pages
+from mandategraph.server.settings import Settings
 from mandategraph.store import Store
 
 
@@ -21,10 +23,21 @@ class Service:
     lookups: dict[str, Query]
     support: Support
     pages: Pages
+    released: float
+
+    @property
+    def digest(self) -> str:
+        """The digest of the release: what every answer depends on."""
+        return self.held.digest
+
+    def described(self, address: str, settings: Settings, form: str) -> bytes:
+        """The description of the service at an address, in a graph format."""
+        del address, settings
+        return results.graph_text(self.store.graph(Iris(self.held.base).mint("graph", name="service")), form)
 
 
-def service_of(where: Home, held: Manifest, store: Store) -> Service:
-    """The service of a release.
+def service_of(where: Home, held: Manifest, store: Store, released: float) -> Service:
+    """The service of a release that was put in place at a time (seconds since 1970).
 
     Raises:
         MandategraphError: a query file is missing or cannot be read.
@@ -33,4 +46,4 @@ def service_of(where: Home, held: Manifest, store: Store) -> Service:
     lookups = queries.loaded(where.queries / "lookups")
     support = Support(store, lookups, questions)
     pages = Pages(held, support.labels(), support.attributions())
-    return Service(where, held, store, questions, lookups, support, pages)
+    return Service(where, held, store, questions, lookups, support, pages, released)

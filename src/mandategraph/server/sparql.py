@@ -1,149 +1,306 @@
-"""The SPARQL 1.1 Protocol, query operation: a request to a query and its dataset, results to a response."""
+"""The endpoint: SPARQL 1.1 Protocol requests to answers, whole, under the limits of the service."""
 
+import asyncio
+import contextlib
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
-from urllib.parse import parse_qs
+from typing import Protocol
 
-import pyoxigraph as ox
-from fastapi import Request
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from mandategraph import results
-from mandategraph.errors import UsageError
-from mandategraph.negotiation import chosen
-from mandategraph.queries import sparql_fault
-from mandategraph.sparql_text import refused
-from mandategraph.store import Results
-from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.errors import SyntaxFault, UsageError
+from mandategraph.negotiation import chosen, coding
+from mandategraph.places import Place
+from mandategraph.server import operation, problems
+from mandategraph.server.answering import HTML
+from mandategraph.server.budget import Budget, client_of
+from mandategraph.server.cache import Answer, Cache
+from mandategraph.server.observation import Observation
+from mandategraph.server.operation import KINDS, Operation
+from mandategraph.server.problems import Problem
+from mandategraph.server.service import Service
+from mandategraph.server.settings import MIB, Settings
+from mandategraph.server.wire import Job, Reply
+from mandategraph.sparql_text import is_volatile, kind_of, normalised
 
-ROW_TYPES = {
-    "application/sparql-results+json": "json",
-    "application/json": "json",
-    "application/sparql-results+xml": "xml",
-    "application/xml": "xml",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-}
-GRAPH_TYPES = {
-    "text/turtle": "ttl",
-    "application/ld+json": "jsonld",
-    "application/n-triples": "nt",
-    "application/rdf+xml": "rdfxml",
-}
-_FORM = "application/x-www-form-urlencoded"
-_DIRECT = "application/sparql-query"
-_PARAMETERS = frozenset({"query", "default-graph-uri", "named-graph-uri", "format"})
-# Oxigraph overflows its stack on a few thousand groups or BINDs in a row; 20,000 characters cannot hold so many.
-MAX_LENGTH = 20_000
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+CODINGS = ("zstd", "gzip")
+# A client that leaves is looked for only when its query has run this long, in seconds.
+_AT_ONCE = 0.05
+_SEEN, _SEEN_LENGTH = 4096, 4096
+_DESCRIBED = (*results.GRAPH_MEDIA, HTML)
+
+
+class Runner(Protocol):
+    """What answers a query: a pool of workers, or another store."""
+
+    async def run(self, job: Job, client: str, limit: float) -> Reply:
+        """What became of a query within `limit` seconds; when the caller is cancelled, so is the query."""
+
+    def state(self) -> dict[str, int]:
+        """Figures of what it is doing, by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """A query with the dataset it is to be run over, as the request names it."""
+class _Asked:
+    """A query as the cache knows it: its key and the tag of its answer, empty if it is volatile."""
 
-    query: str
-    default: tuple[str, ...]
-    named: tuple[str, ...]
-    form: str | None
+    asked: Operation
+    forms: dict[str, str]
+    coding: str
+    key: str
+
+    @property
+    def tag(self) -> str:
+        return f'W/"{self.key[:32]}"' if self.key else ""
 
 
-async def operation(request: Request) -> Operation | None:
-    """What a request asks; None if it has no parameters at all, which asks for the service itself.
+class Endpoint:
+    """An ASGI application: the endpoint of one release."""
 
-    Raises:
-        HTTPException: 415 for a body of another type, 413 for one too long.
-        UsageError: `query` is missing or repeated, or there are parameters of another operation.
-    """
-    parameters = parse_qs(request.url.query, keep_blank_values=True)
-    if request.method == "POST":
-        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media not in (_FORM, _DIRECT):
-            raise HTTPException(415, f"expected a body of {_FORM} or {_DIRECT}, found {media or 'none'}")
-        body = await _body(request)
-        if media == _DIRECT:
-            if "query" in parameters:
-                raise UsageError("expected the query in the body only, found a 'query' parameter too")
-            parameters["query"] = [body]
+    def __init__(self, service: Service, runner: Runner, settings: Settings, observed: Observation) -> None:
+        self._service, self._runner, self._settings, self._observed = service, runner, settings, observed
+        self._cache = Cache(settings.cache * MIB)
+        self._budget = Budget(settings.limits.budget)
+        self._seen: OrderedDict[tuple[bytes, bytes, bytes], _Asked] = OrderedDict()
+        self._released = service.released
+        self._modified = format_datetime(datetime.fromtimestamp(self._released, UTC), usegmt=True)
+        self._told = told_limits(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        request = Request(scope, receive)
+        try:
+            response = await self._response(request)
+        except ClientDisconnect:
+            self._observed.outcome(scope, "left")
+            return
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        method = request.method
+        if method not in METHODS:
+            raise Problem(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                f"expected one of {', '.join(METHODS)}, found {method}",
+                {"Allow": ", ".join(METHODS)},
+            )
+        if method == "OPTIONS":
+            return _options()
+        if method == "POST":
+            given = operation.posted(
+                request.headers.get("content-type", ""), request.scope["query_string"], await self._body(request)
+            )
+            return await self._answered(request, self._known(request, given))
+        if not request.scope["query_string"]:
+            return await run_in_threadpool(self._description, request)
+        return await self._answered(request, self._remembered(request))
+
+    async def _body(self, request: Request) -> bytes:
+        received = bytearray()
+        async for part in request.stream():
+            received += part
+            if len(received) > self._settings.patience.body_bytes:
+                most = self._settings.patience.body_bytes
+                raise Problem(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    f"expected a body of at most {most} bytes",
+                    {"Connection": "close"},
+                    limit="body",
+                    maximum=most,
+                )
+        return bytes(received)
+
+    def _remembered(self, request: Request) -> _Asked:
+        """What a GET asks; what was asked before with the same headers is not read again."""
+        headers = request.headers
+        seen = (
+            request.scope["query_string"],
+            headers.get("accept", "").encode("latin-1"),
+            headers.get("accept-encoding", "").encode("latin-1"),
+        )
+        known = self._seen.get(seen)
+        if known is None:
+            known = self._known(request, operation.parameters(seen[0]))
+            if sum(map(len, seen)) <= _SEEN_LENGTH:
+                self._seen[seen] = known
+                if len(self._seen) > _SEEN:
+                    self._seen.popitem(last=False)
+        return known
+
+    def _known(self, request: Request, given: list[tuple[str, str]]) -> _Asked:
+        asked = operation.operation(given, self._settings.limits.length)
+        forms = asked.forms(request.headers.get("accept"))
+        wanted = coding(request.headers.get("accept-encoding"), CODINGS)
+        return _Asked(asked, forms, wanted, self._key(asked, forms, wanted))
+
+    def _key(self, asked: Operation, forms: Mapping[str, str], wanted: str) -> str:
+        """What an answer depends on, digested; nothing for a query that may answer differently each time."""
+        kind = kind_of(asked.query)
+        if is_volatile(asked.query) or kind is None or kind not in forms:
+            return ""
+        told = (self._service.digest, normalised(asked.query), *sorted(asked.default), "", *sorted(asked.named))
+        parts = (*told, "", forms[kind], wanted)
+        return hashlib.sha256("\x00".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+
+    async def _answered(self, request: Request, known: _Asked) -> Response:
+        if known.key and request.method != "POST" and self._is_fresh(request, known):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self._headers(known))
+        self._observed.query(request.scope, known.asked.query)
+        answer = self._cache.get(known.key) if known.key else None
+        if answer is None:
+            answer, timing = await self._asked(request, known)
         else:
-            for name, values in parse_qs(body, keep_blank_values=True).items():
-                parameters.setdefault(name, []).extend(values)
-    elif not parameters:
-        return None
-    return _checked(parameters)
+            self._observed.outcome(request.scope, "cached")
+            timing = "cache"
+        headers = self._headers(known) | {"Server-Timing": timing}
+        if answer.coding:
+            headers["Content-Encoding"] = answer.coding
+        return Response(answer.body, headers=headers, media_type=answer.media)
+
+    async def _asked(self, request: Request, known: _Asked) -> tuple[Answer, str]:
+        limits = self._settings.limits
+        client = client_of(request.client.host if request.client else None)
+        wait = self._budget.wait(client)
+        if wait:
+            self._observed.outcome(request.scope, "budget")
+            raise problems.of_budget(limits, wait)
+        timeout = min(known.asked.timeout or limits.timeout, limits.timeout)
+        asked = known.asked
+        job = Job(asked.query, known.forms, limits.result * MIB, asked.default, asked.named, {}, known.coding)
+        reply = await self._run(request, job, client, timeout)
+        self._observed.outcome(request.scope, reply.outcome, reply.seconds)
+        if reply.outcome != "ok":
+            raise self._problem(reply, timeout)
+        facts = reply.facts
+        answer = Answer(facts["kind"], facts["media"], facts["coding"], reply.body)
+        if known.key and facts["kind"] == kind_of(asked.query):
+            self._cache.put(known.key, answer)
+        return answer, f"query;dur={reply.seconds * 1000:.1f}"
+
+    async def _run(self, request: Request, job: Job, client: str, limit: float) -> Reply:
+        """What became of a query; if its client leaves, the query is stopped.
+
+        Raises:
+            ClientDisconnect: it has left.
+        """
+        began = asyncio.get_running_loop().time()
+        running = asyncio.ensure_future(self._runner.run(job, client, limit))
+        try:
+            done, _ = await asyncio.wait({running}, timeout=_AT_ONCE)
+            if not done:
+                await self._until_gone(request, running)
+            return running.result()
+        except asyncio.CancelledError:
+            running.cancel()
+            raise
+        finally:
+            seconds = running.result().seconds if running.done() and not running.cancelled() else None
+            self._budget.charge(client, asyncio.get_running_loop().time() - began if seconds is None else seconds)
+
+    async def _until_gone(self, request: Request, running: asyncio.Future[Reply]) -> None:
+        leaving: asyncio.Future[None] = asyncio.ensure_future(_left(request))
+        try:
+            await asyncio.wait((running, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not running.done():
+                running.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await running
+                raise ClientDisconnect
+        finally:
+            leaving.cancel()
+
+    def _problem(self, reply: Reply, timeout: float) -> Exception:
+        facts = reply.facts
+        if reply.outcome == "syntax":
+            place = Place("query", facts["line"], facts["column"])
+            return SyntaxFault(place, facts["expected"], facts["found"])
+        if reply.outcome == "usage":
+            return UsageError(facts["detail"])
+        if reply.outcome == "unwritable":
+            return Problem(HTTPStatus.NOT_ACCEPTABLE, facts["detail"])
+        if reply.outcome == "unacceptable":
+            offered = list(KINDS[facts["kind"]])
+            return Problem(
+                HTTPStatus.NOT_ACCEPTABLE, f"these results can be had as {', '.join(offered)}", offered=offered
+            )
+        return problems.of_limit(reply.outcome, self._settings.limits, timeout)
+
+    def _is_fresh(self, request: Request, known: _Asked) -> bool:
+        """Whether the client holds the answer already (RFC 9110, 13.2.2)."""
+        match = request.headers.get("if-none-match")
+        if match is not None:
+            return known.tag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in match.split(",")}
+        since = request.headers.get("if-modified-since")
+        if since is None:
+            return False
+        try:
+            return int(parsedate_to_datetime(since).timestamp()) >= int(self._released)
+        except (ValueError, OverflowError):
+            return False
+
+    def _headers(self, known: _Asked) -> dict[str, str]:
+        held = {"Vary": "Accept, Accept-Encoding", "Query-Limits": self._told}
+        if not known.key:
+            return {**held, "Cache-Control": "no-store"}
+        return {**held, "Cache-Control": "no-cache", "ETag": known.tag, "Last-Modified": self._modified}
+
+    def _description(self, request: Request) -> Response:
+        """The description of the service, or for a browser the form to ask it."""
+        media = chosen(request.headers.get("accept"), _DESCRIBED)
+        if media is None:
+            raise Problem(
+                HTTPStatus.NOT_ACCEPTABLE,
+                f"the service is described as {', '.join(_DESCRIBED)}",
+                offered=list(_DESCRIBED),
+            )
+        headers = {"Vary": "Accept", "Query-Limits": self._told}
+        if media == HTML:
+            page = self._service.pages.query("")
+            page.headers.update(headers)
+            return page
+        content = self._service.described(
+            str(request.url.replace(query="")), self._settings, results.GRAPH_MEDIA[media]
+        )
+        return Response(content, media_type=media, headers=headers)
 
 
-async def _body(request: Request) -> str:
-    received = bytearray()
-    async for part in request.stream():
-        received += part
-        if len(received) > MAX_LENGTH:
-            raise HTTPException(413, f"expected a body of at most {MAX_LENGTH} bytes")
-    try:
-        return received.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UsageError("expected a body in UTF-8") from None
+async def _left(request: Request) -> None:
+    """Wait until the client has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
-def _checked(parameters: dict[str, list[str]]) -> Operation:
-    if "update" in parameters:
-        raise UsageError("expected a query, found an update: this endpoint is read-only")
-    unknown = sorted(parameters.keys() - _PARAMETERS)
-    if unknown:
-        raise UsageError(f"expected the parameters {', '.join(sorted(_PARAMETERS))}, found {', '.join(unknown)}")
-    queries = parameters.get("query", [])
-    if len(queries) != 1:
-        raise UsageError(f"expected one 'query', found {len(queries)}")
-    forms = parameters.get("format", [])
-    if len(forms) > 1:
-        raise UsageError(f"expected one 'format' at most, found {len(forms)}")
-    if len(queries[0]) > MAX_LENGTH:
-        raise HTTPException(413, f"expected a query of at most {MAX_LENGTH} characters")
-    return Operation(
-        queries[0],
-        tuple(parameters.get("default-graph-uri", [])),
-        tuple(parameters.get("named-graph-uri", [])),
-        forms[0] if forms else None,
+def _options() -> Response:
+    return Response(
+        status_code=HTTPStatus.NO_CONTENT,
+        headers={
+            "Allow": ", ".join(METHODS),
+            "Access-Control-Allow-Methods": ", ".join(METHODS),
+            "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+            "Access-Control-Max-Age": "86400",
+        },
     )
 
 
-async def answered(asked: Operation, store: EmbeddedStore, accept: str | None) -> Response:
-    """The response to a query: its results, whole, in the format the client wants most.
-
-    Raises:
-        SyntaxFault: the text is not a query, or one that is refused.
-        HTTPException: 406 if no format fits the results.
-    """
-    return await run_in_threadpool(_answered, asked, store, accept)
-
-
-def _answered(asked: Operation, store: EmbeddedStore, accept: str | None) -> Response:
-    text = refused(asked.query, "query")
-    try:
-        if asked.default or asked.named:
-            found = store.query_graphs(text, asked.default, asked.named)
-        else:
-            found = store.query(text)
-    except SyntaxError as error:
-        raise sparql_fault(error, "query", text) from None
-    except OSError as error:
-        raise UsageError(f"expected a query that calls no other endpoint, found {error}") from None
-    except ValueError as error:
-        raise UsageError(f"expected graphs named by IRIs, found {error}") from None
-    form, types = _form(found, asked.form, accept)
-    if form is None:
-        # An exception would keep the results until another thread drops them, which the engine does not allow.
-        del found
-        raise HTTPException(HTTPStatus.NOT_ACCEPTABLE, f"these results can be had as {', '.join(types)}")
-    return Response(results.serialized(found, types[form]), media_type=form)
-
-
-def _form(found: Results, form: str | None, accept: str | None) -> tuple[str | None, dict[str, str]]:
-    """The media type for results of this kind, None if none is wanted, and the types they can be had as."""
-    types = dict(GRAPH_TYPES if isinstance(found, ox.QueryTriples) else ROW_TYPES)
-    if isinstance(found, ox.QueryBoolean):
-        types = {media: name for media, name in types.items() if name in ("json", "xml")}
-    if form is None:
-        return chosen(accept, list(types)), types
-    return next((media for media, name in types.items() if form in (name, media)), None), types
+def told_limits(settings: Settings) -> str:
+    """The limits as a header: a dictionary of RFC 9651, in seconds, MiB, characters and queries."""
+    held = settings.limits
+    told = {
+        "time": held.timeout,
+        "memory": held.memory,
+        "result": held.result,
+        "length": held.length,
+        "at-once": held.per_client,
+        "budget": held.budget,
+    }
+    return ", ".join(f"{name}={value:g}" for name, value in told.items())

@@ -1,15 +1,29 @@
 """The embedded store: a release in memory, its default graph the set union of the data graphs."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pyoxigraph as ox
 
+from mandategraph.sparql_text import merged
+
 
 class EmbeddedStore:
-    """Named graphs in memory, read-only once loaded; the default graph holds each triple of the data graphs once."""
+    """Named graphs, read-only once loaded; the default graph holds each triple of the data graphs once.
 
-    def __init__(self) -> None:
-        self._store = ox.Store()
+    They are in memory; a folder given, they are on disk there, and any number of processes may open it read-only.
+    """
+
+    def __init__(self, folder: Path | None = None, *, read_only: bool = False) -> None:
+        if folder is None:
+            self._store = ox.Store()
+        else:
+            self._store = ox.Store.read_only(str(folder)) if read_only else ox.Store(str(folder))
+
+    def settled(self) -> None:
+        """Write what is loaded to disk, in the form that is read fastest."""
+        self._store.flush()
+        self._store.optimize()
 
     def load(self, text: str, base: str, name: ox.NamedNode, *, in_default: bool) -> None:
         """Add a named graph from Turtle, and its triples to the default graph if it is one of the data graphs.
@@ -27,11 +41,14 @@ class EmbeddedStore:
     def query(
         self, text: str, bound: Mapping[str, ox.NamedNode | ox.Literal] | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """The results of a SPARQL query, with variables bound to terms.
+        """The results of a SPARQL query, with variables bound to terms; graphs that it merges by FROM are a set.
 
         Raises:
             SyntaxError: the text is not a SPARQL 1.1 query.
         """
+        graphs = merged(text)
+        if graphs is not None and not bound:
+            return self.query_graphs(text, *graphs)
         substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
             ox.Variable(name): term for name, term in (bound or {}).items()
         }
@@ -46,10 +63,12 @@ class EmbeddedStore:
             SyntaxError: the text is not a SPARQL 1.1 query.
             ValueError: a name is not an IRI.
         """
-        reached = [ox.NamedNode(name) for name in named]
+        names, reached = [ox.NamedNode(name) for name in default], [ox.NamedNode(name) for name in named]
+        if len(names) == 1:
+            return self._store.query(text, default_graph=names[0], named_graphs=list(reached))
         store = ox.Store()
-        for name in default:
-            graph = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
+        for name in names:
+            graph = self._store.quads_for_pattern(None, None, None, name)
             store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in graph)
         for graph_name in reached:
             store.bulk_extend(self._store.quads_for_pattern(None, None, None, graph_name))

@@ -1,0 +1,83 @@
+"""The envelope of every answer, whatever its route: security headers, CORS, a line of the log, no body for HEAD."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mandategraph.server.observation import Observation
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Allow, Content-Location, ETag, Last-Modified, Link, Query-Limits, Retry-After, Server-Timing"
+    ),
+}
+Problems = Callable[[str, str | None, Exception], Response]
+
+
+class Envelope:
+    """Middleware; paths of `direct` go to their application at once, past the framework."""
+
+    def __init__(self, app: ASGIApp, direct: Mapping[str, ASGIApp], observed: Observation, problem: Problems) -> None:
+        self._app, self._direct, self._observed, self._problem = app, direct, observed, problem
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        bare = scope["method"] == "HEAD"
+        start: Message = {"status": HTTPStatus.INTERNAL_SERVER_ERROR}
+        length = 0
+
+        async def sent(message: Message) -> None:
+            nonlocal start, length
+            if message["type"] == "http.response.start":
+                _head(message)
+                start = message
+            elif message["type"] == "http.response.body":
+                if bare:
+                    message = {**message, "body": b""}
+                length += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            direct = self._direct.get(scope["path"])
+            if direct is None:
+                await self._app(scope, receive, sent)
+            else:
+                await self._directly(direct, scope, receive, sent)
+        finally:
+            self._observed.answered(scope, start, length, time.perf_counter() - began)
+
+    async def _directly(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        try:
+            await app(scope, receive, send)
+        except Exception as error:
+            headers = dict(scope["headers"])
+            accept = headers.get(b"accept")
+            response = self._problem(scope["method"], accept.decode("latin-1") if accept else None, error)
+            await response(scope, receive, send)
+            if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+
+
+def _head(message: Message) -> None:
+    """Give the head of an answer what every answer has."""
+    headers = MutableHeaders(scope=message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Vary", "Accept")

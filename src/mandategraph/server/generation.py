@@ -1,0 +1,99 @@
+"""A generation: one release loaded, its nursery forked, and served on an address until told to end."""
+
+import gc
+import os
+import socket
+from collections.abc import Callable
+from contextlib import closing
+
+import uvicorn
+
+from mandategraph.release import MANIFEST, Home, Manifest, manifest, on_disk, opened
+from mandategraph.server import nursery, worker
+from mandategraph.server.app import application
+from mandategraph.server.observation import Observation
+from mandategraph.server.pages import Pages
+from mandategraph.server.pool import Pool
+from mandategraph.server.service import service_of
+from mandategraph.server.settings import Settings
+from mandategraph.server.shield import Shield
+from mandategraph.store.embedded import EmbeddedStore
+
+
+def serving(where: Home, settings: Settings) -> Callable[[socket.socket, Callable[[], None]], None]:
+    """What serves the release that is in its place at the time, on a listening socket, until it is told to end."""
+
+    def serve(listening: socket.socket, ready: Callable[[], None]) -> None:
+        held = manifest(where.release)
+        released = (where.release / MANIFEST).stat().st_mtime
+        view = _view(where, held, settings)
+        # What is shared with the workers stays shared only if nobody writes to it.
+        gc.collect()
+        gc.freeze()
+        page = Pages(held, {}, {}).results
+        _, channel = nursery.planted(worker.begun(view, settings.limits.memory, page, files=_is_large(held, settings)))
+        service = service_of(where, held, view(), released)
+        pool, observed = Pool(channel, settings.limits), Observation(settings)
+        server = _Server(_config(application(service, pool, settings, observed), settings), pool, ready)
+        with closing(channel):
+            server.run(sockets=[listening])
+        if pool.gone.is_set() and not server.told_to_end:
+            os._exit(1)
+
+    return serve
+
+
+def _view(where: Home, held: Manifest, settings: Settings) -> Callable[[], EmbeddedStore]:
+    """What opens a view of the release: in memory one that all share, of a large release one on disk."""
+    if not _is_large(held, settings):
+        _, store = opened(where.release)
+        return lambda: store
+    folder = on_disk(where.release, held, settings.disk_folder)
+    return lambda: EmbeddedStore(folder, read_only=True)
+
+
+def _is_large(held: Manifest, settings: Settings) -> bool:
+    return sum(held.triples.values()) > settings.disk_above
+
+
+def _config(app: object, settings: Settings) -> uvicorn.Config:
+    shield, patience = Shield(settings.patience), settings.patience
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type] # an ASGI application of Starlette's types
+        http=shield.protocol(),
+        ws="none",
+        log_level="error",
+        server_header=False,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=",".join(settings.proxies),
+        limit_concurrency=patience.connections,
+        timeout_keep_alive=round(patience.idle),
+        timeout_graceful_shutdown=patience.drain,
+        callback_notify=shield.sweep,
+        timeout_notify=1,
+    )
+
+
+class _Server(uvicorn.Server):
+    """A server with a pool of workers: it begins when the workers are there and ends when their nursery does."""
+
+    def __init__(self, config: uvicorn.Config, pool: Pool, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._pool, self._ready = pool, ready
+        self.told_to_end = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._pool.open()
+        await super().startup(sockets)
+        self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        ends = await super().on_tick(counter)
+        self.told_to_end = self.told_to_end or ends
+        return ends or self._pool.gone.is_set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        self._pool.close()

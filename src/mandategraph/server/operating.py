@@ -1,0 +1,45 @@
+"""What an operator asks a service: whether it lives, whether it can answer, and its figures."""
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mandategraph.server.observation import Observation
+from mandategraph.server.operation import KINDS
+from mandategraph.server.service import Service
+from mandategraph.server.sparql import Runner
+from mandategraph.server.wire import Job
+
+_PROBE_SECONDS = 5.0
+_PROBE = Job("ASK {}", {kind: next(iter(types)) for kind, types in KINDS.items()}, 1024)
+
+
+class Operating:
+    """The answers to an operator, of one service."""
+
+    def __init__(self, service: Service, runner: Runner, observed: Observation) -> None:
+        self._service, self._runner, self._observed = service, runner, observed
+
+    async def health(self, _request: Request) -> Response:
+        """The service lives."""
+        return _told("alive")
+
+    async def ready(self, _request: Request) -> Response:
+        """Whether a query is answered; told by one that asks nothing."""
+        reply = await self._runner.run(_PROBE, "", _PROBE_SECONDS)
+        if reply.outcome != "ok":
+            return _told(f"not ready: {reply.outcome}", HTTPStatus.SERVICE_UNAVAILABLE)
+        return _told("ready", release=self._service.digest, version=self._service.held.version)
+
+    async def metrics(self, _request: Request) -> Response:
+        """The figures, for Prometheus."""
+        return Response(
+            self._observed.figures(self._runner.state()),
+            media_type="text/plain; version=0.0.4; charset=utf-8",
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+def _told(status: str, code: HTTPStatus = HTTPStatus.OK, **more: str) -> Response:
+    return JSONResponse({"status": status, **more}, int(code), {"Cache-Control": "no-store"})
