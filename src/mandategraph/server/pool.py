@@ -55,6 +55,7 @@ class Pool:
     def __init__(self, nursery: socket.socket, limits: Limits) -> None:
         self._nursery, self._limits = nursery, limits
         self._births: deque[asyncio.Future[_Worker]] = deque()
+        self._unborn = 0
         self._idle: list[_Worker] = []
         self._alive: dict[int, _Worker] = {}
         self._runs: set[_Run] = set()
@@ -185,6 +186,7 @@ class Pool:
             self._runs.discard(run)
             self._leave_lane(run)
             self._promote()
+            self._restock()
 
     async def _reply(self, run: _Run, job: Job) -> Reply:
         """The worker's reply, or of what it died; a worker that did not finish is killed."""
@@ -200,7 +202,7 @@ class Pool:
             if reply is None or reply.spent or run.stopped or not run.in_lane:
                 self._discard(worker)
             else:
-                self._idle.append(worker)
+                self._rest(worker)
         return reply
 
     async def _cause(self, worker: _Worker) -> str:
@@ -209,6 +211,13 @@ class Pool:
                 number = await asyncio.shield(worker.death)
                 return _DEATHS.get(signal.Signals(number), "killed") if number else "engine"
         return "killed"
+
+    def _rest(self, worker: _Worker) -> None:
+        """Have a worker wait for a query, unless as many do as there are lanes."""
+        if len(self._idle) < self._limits.workers:
+            self._idle.append(worker)
+        else:
+            self._discard(worker)
 
     def _discard(self, worker: _Worker) -> None:
         """Be rid of a worker, and have another ready if none is."""
@@ -220,9 +229,14 @@ class Pool:
 
     def _restock(self) -> None:
         """Have a worker for each lane."""
-        ready = len(self._idle) + len(self._births) + sum(run.in_lane for run in self._runs)
-        if ready < self._limits.workers and not self.gone.is_set():
-            self._told("fork")
+        spare = self._unborn - sum(not birth.done() for birth in self._births)
+        lacking = self._limits.workers - len(self._idle) - spare - sum(run.in_lane for run in self._runs)
+        for _ in range(0 if self.gone.is_set() else lacking):
+            self._fork()
+
+    def _fork(self) -> None:
+        self._unborn += 1
+        self._told("fork")
 
     def _overdue(self, run: _Run) -> None:
         run.overdue = True
@@ -261,7 +275,7 @@ class Pool:
         """
         birth = asyncio.get_running_loop().create_future()
         self._births.append(birth)
-        self._told("fork")
+        self._fork()
         try:
             async with asyncio.timeout(_BIRTH):
                 worker: _Worker = await birth
@@ -302,6 +316,7 @@ class Pool:
             self._lost()
 
     async def _welcome(self, number: int, channel: socket.socket) -> None:
+        self._unborn -= 1
         reader, writer = await asyncio.open_connection(sock=channel, limit=MIB)
         worker = _Worker(number, reader, writer, asyncio.get_running_loop().create_future())
         self._alive[number] = worker
@@ -310,7 +325,7 @@ class Pool:
             if not birth.done():
                 birth.set_result(worker)
                 return
-        self._idle.append(worker)
+        self._rest(worker)
 
     def _mourn(self, number: int, ended: int) -> None:
         worker = self._alive.pop(number, None)
