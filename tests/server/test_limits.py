@@ -231,14 +231,20 @@ def test_eight_hostile_queries_of_one_client_leave_a_lane_to_the_others(live: Li
     assert sorted(waits)[len(waits) * 9 // 10] < 0.5
 
 
-def test_what_one_client_may_have_under_way_is_bounded(tmp_path: Path) -> None:
-    async def many() -> list[httpx.Response]:
-        async with httpx.AsyncClient(base_url=live.address, timeout=60) as client:
-            asked = [client.get("/sparql", params={"query": f"{ENDLESS} # {i}"}) for i in range(4)]
-            return await asyncio.gather(*asked)
+def four_at_once(address: str) -> list[httpx.Response]:
+    """The answers to four endless queries of one client, begun together."""
 
+    async def asked() -> list[httpx.Response]:
+        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+            queries = [client.get("/sparql", params={"query": f"{ENDLESS} # {i}"}) for i in range(4)]
+            return await asyncio.gather(*queries)
+
+    return asyncio.run(asked())
+
+
+def test_what_one_client_may_have_under_way_is_bounded(tmp_path: Path) -> None:
     with served(tmp_path, "--timeout", "0.6", "--per-client", "2", "--workers", "2", "--long", "0") as live:
-        responses = asyncio.run(many())
+        responses = four_at_once(live.address)
         found = sorted(told(each) for each in responses)
         assert found.count("client") == 2
         refused = next(each for each in responses if each.json()["limit"] == "client")
@@ -246,14 +252,8 @@ def test_what_one_client_may_have_under_way_is_bounded(tmp_path: Path) -> None:
 
 
 def test_the_queue_is_bounded(tmp_path: Path) -> None:
-    async def many() -> list[httpx.Response]:
-        async with httpx.AsyncClient(base_url=live.address, timeout=60) as client:
-            asked = [client.get("/sparql", params={"query": f"{ENDLESS} # {i}"}) for i in range(4)]
-            return await asyncio.gather(*asked)
-
     with served(tmp_path, "--timeout", "0.4", "--workers", "1", "--long", "0", "--queue", "1") as live:
-        responses = asyncio.run(many())
-        queue = [each for each in responses if told(each) == "queue"]
+        queue = [each for each in four_at_once(live.address) if told(each) == "queue"]
         assert len(queue) >= 2
         assert {(each.status_code, each.headers["retry-after"]) for each in queue} == {(503, "5")}
 

@@ -45,6 +45,25 @@ def serve(
     drain: Annotated[
         int, typer.Option(min=0, help="Seconds that what is under way has when the server ends.", envvar=_env("DRAIN"))
     ] = 30,
+    headers_timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds a request's headers may take.", envvar=_env("HEADERS_TIMEOUT"))
+    ] = 10.0,
+    body_timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds a request's body may take.", envvar=_env("BODY_TIMEOUT"))
+    ] = 20.0,
+    idle_timeout: Annotated[
+        int, typer.Option(min=1, help="Seconds a connection may be idle.", envvar=_env("IDLE_TIMEOUT"))
+    ] = 10,
+    reading_timeout: Annotated[
+        float,
+        typer.Option(min=1, help="Seconds a client may read nothing of its answer.", envvar=_env("READING_TIMEOUT")),
+    ] = 60.0,
+    connections: Annotated[
+        int, typer.Option(min=1, help="Connections open at once.", envvar=_env("CONNECTIONS"))
+    ] = 1000,
+    connections_per_client: Annotated[
+        int, typer.Option(min=1, help="Of these, of one client.", envvar=_env("CONNECTIONS_PER_CLIENT"))
+    ] = 200,
     disk_above: Annotated[
         int, typer.Option(min=0, help="Triples above which the release is on disk.", envvar=_env("DISK_ABOVE"))
     ] = 5_000_000,
@@ -86,7 +105,15 @@ def serve(
         host=host,
         port=port,
         limits=limits,
-        patience=Patience(drain=drain),
+        patience=Patience(
+            headers=headers_timeout,
+            body=body_timeout,
+            idle=idle_timeout,
+            reading=reading_timeout,
+            connections=connections,
+            per_client=connections_per_client,
+            drain=drain,
+        ),
         cache=cache,
         disk_above=disk_above,
         disk_folder=disk_folder or DISK_FOLDER,

@@ -69,7 +69,7 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=",".join(settings.proxies),
         limit_concurrency=patience.connections,
-        timeout_keep_alive=round(patience.idle),
+        timeout_keep_alive=patience.idle,
         timeout_graceful_shutdown=patience.drain,
         callback_notify=shield.sweep,
         timeout_notify=1,

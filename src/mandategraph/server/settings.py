@@ -38,7 +38,7 @@ class Patience:
 
     headers: float = 10.0
     body: float = 20.0
-    idle: float = 10.0
+    idle: int = 10
     reading: float = 60.0
     header_bytes: int = 32 * 1024
     body_bytes: int = 128 * 1024

@@ -7,6 +7,8 @@ requests are the server's own to close.
 
 import asyncio
 import json
+import socket
+import struct
 from collections import Counter
 from http import HTTPStatus
 from typing import Any
@@ -133,12 +135,18 @@ class ShieldedProtocol(HttpToolsProtocol):
         if not unread or unread != self._unread:
             self._unread, self._unread_since = unread, now
         elif now - self._unread_since > patience.reading:
-            self.transport.abort()
+            self._drop()
+
+    def _drop(self) -> None:
+        """End this connection at once; what the client has not read is thrown away, by the kernel too."""
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _refuse(self, status: HTTPStatus, told: str) -> None:
         """Answer a connection that has no request, or none that is whole, and close it."""
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
-            self.transport.abort()
+            self._drop()
             return
         if not self.transport.is_closing():
             body = _problem(status, told)
