@@ -65,6 +65,8 @@ def run(where: Home, settings: Settings, told: Callable[[str], None]) -> None:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{host}:{port}: expected an address that is free, found {reason}") from None
+    # Accepted connections inherit it; asyncio sets it only where the socket names its protocol.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     found = listening.getsockname()[1]
     address = f"http://[{host}]:{found}/" if ":" in host else f"http://{host}:{found}/"
     with listening:

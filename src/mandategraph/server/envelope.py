@@ -4,7 +4,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +21,7 @@ HEADERS = {
         "Allow, Content-Location, ETag, Last-Modified, Link, Query-Limits, Retry-After, Server-Timing"
     ),
 }
+_RAW = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
 Problems = Callable[[str, str | None, Exception], Response]
 
 
@@ -77,7 +77,6 @@ class Envelope:
 
 def _head(message: Message) -> None:
     """Give the head of an answer what every answer has."""
-    headers = MutableHeaders(scope=message)
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Vary", "Accept")
+    headers = message["headers"] = [*message.get("headers", ()), *_RAW]
+    if not any(name == b"vary" for name, _ in headers):
+        headers.append((b"vary", b"Accept"))

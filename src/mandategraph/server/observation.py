@@ -29,6 +29,7 @@ class Observation:
         self._outcomes = Counter(
             "mandategraph_queries", "Queries by what became of them.", ["outcome"], registry=self._registry
         )
+        self._counters: dict[tuple[str, ...], Counter] = {}
         self._seconds = Histogram(
             "mandategraph_query_seconds", "How long queries ran.", buckets=_BUCKETS, registry=self._registry
         )
@@ -46,14 +47,14 @@ class Observation:
     def outcome(self, scope: Scope, outcome: str, seconds: float | None = None) -> None:
         """Note what became of the query of a request, and how many seconds it ran."""
         _facts(scope)["outcome"] = outcome
-        self._outcomes.labels(outcome).inc()
+        self._counter(self._outcomes, outcome).inc()
         if seconds is not None:
             self._seconds.observe(seconds)
 
     def answered(self, scope: Scope, start: Message, length: int, seconds: float) -> None:
         """Note a request that was answered."""
         status = start["status"]
-        self._requests.labels(_method(scope["method"]), str(status)).inc()
+        self._counter(self._requests, _method(scope["method"]), str(status)).inc()
         if not self._settings.access_log:
             return
         line = {
@@ -67,6 +68,13 @@ class Observation:
             **_facts(scope),
         }
         self._written(json.dumps(line))
+
+    def _counter(self, of: Counter, *labels: str) -> Counter:
+        """The counter of some labels, looked up once: the library reads the environment each time."""
+        held = self._counters.get(labels)
+        if held is None:
+            held = self._counters[labels] = of.labels(*labels)
+        return held
 
     def figures(self, state: Mapping[str, int]) -> bytes:
         """The figures in the text format of Prometheus; `state` is that of the workers."""

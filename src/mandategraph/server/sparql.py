@@ -57,6 +57,7 @@ class _Asked:
     asked: Operation
     forms: dict[str, str]
     coding: str
+    kind: str | None
     key: str
 
     @property
@@ -141,11 +142,11 @@ class Endpoint:
         asked = operation.operation(given, self._settings.limits.length)
         forms = asked.forms(request.headers.get("accept"))
         wanted = coding(request.headers.get("accept-encoding"), CODINGS)
-        return _Asked(asked, forms, wanted, self._key(asked, forms, wanted))
-
-    def _key(self, asked: Operation, forms: Mapping[str, str], wanted: str) -> str:
-        """What an answer depends on, digested; nothing for a query that may answer differently each time."""
         kind = kind_of(asked.query)
+        return _Asked(asked, forms, wanted, kind, self._key(asked, forms, wanted, kind))
+
+    def _key(self, asked: Operation, forms: Mapping[str, str], wanted: str, kind: str | None) -> str:
+        """What an answer depends on, digested; nothing for a query that may answer differently each time."""
         if is_volatile(asked.query) or kind is None or kind not in forms:
             return ""
         told = (self._service.digest, normalised(asked.query), *sorted(asked.default), "", *sorted(asked.named))
@@ -183,7 +184,7 @@ class Endpoint:
             raise self._problem(reply, timeout)
         facts = reply.facts
         answer = Answer(facts["kind"], facts["media"], facts["coding"], reply.body)
-        if known.key and facts["kind"] == kind_of(asked.query):
+        if known.key and facts["kind"] == known.kind:
             self._cache.put(known.key, answer)
         return answer, f"query;dur={reply.seconds * 1000:.1f}"
 
