@@ -536,6 +536,7 @@ PAGES = [
     "/nothing",
     "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20ORDER%20BY%20%3Fs%20%3Fp%20%3Fo%20LIMIT%2020",
     "/sparql?query=SELECT%20*%20%7B%20%3Cx:a%3E%20%3Fp%20%3Fo%20%7D",
+    "/sparql?query=SELECT%20*%20%7BVALUES%20%3Fx%7B1%20'a'%20'b'%40es%20UNDEF%20%3Cx%3Ay%3E%20%3Chttp%3A%2F%2Fx%2F%3E%7D%7D",
     "/sparql?query=ASK%7B%7D",
     "/sparql?query=SELECT",
 ]

@@ -13,6 +13,8 @@ import httpx
 import pytest
 from live import Live, children, resident, served
 
+from mandategraph.results import GRAPH_MEDIA
+from mandategraph.server.operation import FORMATS
 from mandategraph.server.settings import Limits
 
 TIMEOUT = 1.5
@@ -120,6 +122,16 @@ def test_what_would_end_the_parser_is_refused_before_it(live: Live, name: str) -
     assert response.json()["line"] == 1
     assert "at most" in response.json()["detail"]
     assert live.workers() == before
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_is_written_by_a_confined_worker(live: Live, form: str) -> None:
+    graph = form in {*GRAPH_MEDIA.values(), "html"}
+    query = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 5" if graph else "SELECT * { ?s ?p ?o } LIMIT 5"
+    response = live.query(query, format=form)
+    assert response.status_code == 200
+    assert response.headers["server-timing"].startswith("query;dur=")
+    assert len(response.content) > 100
 
 
 def test_a_caller_may_lower_the_time_limit_and_not_raise_it(live: Live) -> None:

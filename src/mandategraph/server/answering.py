@@ -22,6 +22,7 @@ Page = Callable[[Results, str], Iterator[str]]
 
 
 HTML = "text/html"
+CODINGS = ("zstd", "gzip")
 
 
 class Refusal(Exception):

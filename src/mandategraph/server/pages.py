@@ -18,6 +18,8 @@ from mandategraph.store import Results
 from mandategraph.vocabulary import PREFIXES, compact
 
 _FOLDER = Path(__file__).parent
+# Read at once: a worker, which opens no file, renders pages too.
+_TEMPLATES = {path.name: path.read_text("utf-8") for path in sorted((_FOLDER / "templates").glob("*.html"))}
 
 
 class Pages:
@@ -25,7 +27,7 @@ class Pages:
 
     def __init__(self, held: Manifest, labels: Mapping[str, str], attributions: Mapping[str, str]) -> None:
         self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
+            loader=jinja2.DictLoader(_TEMPLATES),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -96,12 +98,12 @@ def _cell(term: object, base: str) -> dict[str, str]:
         address = term.value if term.value.startswith(("http://", "https://")) else ""
         if address.startswith(base):
             address = f"/{address.removeprefix(base)}"
-        return {"text": compact(term.value, base), "address": address}
+        return {"text": compact(term.value, base), "address": address, "language": "", "datatype": ""}
     if isinstance(term, ox.Literal):
         plain = term.datatype.value.endswith(("#string", "#langString"))
         datatype = "" if plain else compact(term.datatype.value, base)
-        return {"text": term.value, "language": term.language or "", "datatype": datatype}
-    return {"text": "" if term is None else str(term)}
+        return {"text": term.value, "address": "", "language": term.language or "", "datatype": datatype}
+    return {"text": "" if term is None else str(term), "address": "", "language": "", "datatype": ""}
 
 
 STYLE = (_FOLDER / "static" / "style.css").read_text("utf-8")

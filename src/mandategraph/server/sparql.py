@@ -21,7 +21,7 @@ from mandategraph.errors import SyntaxFault, UsageError
 from mandategraph.negotiation import chosen, coding
 from mandategraph.places import Place
 from mandategraph.server import operation, problems
-from mandategraph.server.answering import HTML
+from mandategraph.server.answering import CODINGS, HTML
 from mandategraph.server.budget import Budget, client_of
 from mandategraph.server.cache import Answer, Cache
 from mandategraph.server.observation import Observation
@@ -33,7 +33,6 @@ from mandategraph.server.wire import Job, Reply
 from mandategraph.sparql_text import is_volatile, kind_of, normalised
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
-CODINGS = ("zstd", "gzip")
 # A client that leaves is looked for only when its query has run this long, in seconds.
 _AT_ONCE = 0.05
 _SEEN, _SEEN_LENGTH = 4096, 4096
@@ -234,6 +233,8 @@ class Endpoint:
             return Problem(
                 HTTPStatus.NOT_ACCEPTABLE, f"these results can be had as {', '.join(offered)}", offered=offered
             )
+        if reply.outcome == "fault":
+            return RuntimeError(f"a worker failed: {facts['told']}")
         return problems.of_limit(reply.outcome, self._settings.limits, timeout)
 
     def _is_fresh(self, request: Request, known: _Asked) -> bool:

@@ -6,8 +6,10 @@ import resource
 import socket
 from collections.abc import Callable
 
+import pyoxigraph as ox
+
 from mandategraph.errors import SyntaxFault, UsageError
-from mandategraph.server import answering, confinement
+from mandategraph.server import answering, confinement, operation
 from mandategraph.server.settings import MIB
 from mandategraph.server.wire import HEAD, Job, Reply, job_of, lengths, packed_reply
 from mandategraph.store.embedded import EmbeddedStore
@@ -22,7 +24,9 @@ def begun(
     """What a worker does from its birth: is confined, opens its view of the release, and answers.
 
     `memory` is what a query may use beyond the release, in MiB; `files` says that the view opens files as it is read.
+    What answers take is rehearsed at once, for a confined process imports no module that nobody has used before.
     """
+    _rehearse(page)
 
     def begin(channel: socket.socket) -> None:
         confinement.without_sockets()
@@ -31,6 +35,24 @@ def begun(
         work(store, channel, page)
 
     return begin
+
+
+def _rehearse(page: answering.Page) -> None:
+    """Answer a query of each kind in each form, and one that is wrong, over a small store.
+
+    Raises:
+        RuntimeError: one of them is not answered as it has to be.
+    """
+    store = EmbeddedStore()
+    store.load("<a> <p> 'o'@en, 1, <b> .", "http://example.org/", ox.NamedNode("http://example.org/g"), in_default=True)
+    queries = {"rows": "SELECT * { ?s ?p ?o }", "boolean": "ASK {}", "graph": "CONSTRUCT WHERE { ?s ?p ?o }"}
+    for kind, query in queries.items():
+        for media in operation.KINDS[kind]:
+            for coding in ("", *answering.CODINGS):
+                for text in (query, "SELECT * {} LIMIT x", "ASK { SERVICE <x:y> {} }"):
+                    told = reply_to(store, Job(text, {kind: media}, MIB, coding=coding), page)
+                    if told.outcome not in ("ok", "syntax"):
+                        raise RuntimeError(f"{media}: {told.outcome}: {told.facts}")
 
 
 def work(store: EmbeddedStore, channel: socket.socket, page: answering.Page) -> None:
@@ -70,6 +92,8 @@ def reply_to(store: EmbeddedStore, job: Job, page: answering.Page) -> Reply:
         return Reply("memory", {}, spent=True)
     except (SyntaxFault, UsageError, answering.Refusal) as error:
         return _refused(error)
+    except Exception as error:  # noqa: BLE001 -- the last place where a fault of ours can be told to anybody
+        return Reply("fault", {"told": f"{type(error).__name__}: {error}"}, spent=True)
 
 
 def _refused(error: Exception) -> Reply:
