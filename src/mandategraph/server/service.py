@@ -31,6 +31,6 @@ def service_of(where: Home, held: Manifest, store: Store) -> Service:
     """
     questions = queries.loaded(where.queries / "questions")
     lookups = queries.loaded(where.queries / "lookups")
-    support = Support(store, lookups, questions)
+    support = Support(store, lookups, questions, held.identity)
     pages = Pages(held, support.labels(), support.attributions())
     return Service(where, held, store, questions, lookups, support, pages)
