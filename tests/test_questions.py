@@ -33,9 +33,15 @@ QUESTIONS = list(folder_of("questions").values())
 CHECKS = list(folder_of("checks").values())
 LOOKUPS = list(folder_of("lookups").values())
 
+PLAN = f"{MG.iri.removesuffix('ontology#')}plan/2012"
+
 NEEDED: dict[str, list[dict[str, str]]] = {
     "actions-under": [{"plan": "2012", "notation": "2.1"}],
     "leaves-of-a-document": [{"document": document} for document in DOCUMENTS],
+    "number-of-references": [{"node": PLAN}],
+    "references-to-a-resource": [{"node": PLAN}],
+    "statements-of-a-resource": [{"node": PLAN}],
+    "triples-of-a-graph": [{"graph": f"{MG.iri.removesuffix('ontology#')}graph/registry"}],
 }
 """Values for the lookups that need some."""
 

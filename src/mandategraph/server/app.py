@@ -17,7 +17,7 @@ from mandategraph.errors import MandategraphError, UsageError
 from mandategraph.iris import Iris
 from mandategraph.negotiation import chosen
 from mandategraph.release import Home, Manifest
-from mandategraph.server import problems, sparql
+from mandategraph.server import linked_data, problems, sparql
 from mandategraph.server.pages import STYLE, Pages
 from mandategraph.server.service import Service, service_of
 from mandategraph.store.embedded import EmbeddedStore
@@ -44,6 +44,7 @@ def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
     _add_errors(app, service.pages)
     _add_pages(app, service)
     _add_sparql(app, service, store)
+    linked_data.add(app, service)
     return app
 
 
@@ -75,7 +76,8 @@ def _add_errors(app: FastAPI, pages: Pages) -> None:
     async def handled(request: Request, error: Exception) -> Response:
         response = problems.answered(request, error, pages)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            response.headers["Allow"] = ", ".join(_methods(app, request.url.path))
+            allowed = _methods(app, request.url.path)
+            response.headers.update({"Allow": ", ".join(allowed)} if allowed else {})
         return _headed(response)
 
     for kind in (MandategraphError, HTTPException, Exception):
