@@ -9,7 +9,7 @@ from mandategraph.answers import Part, Support
 from mandategraph.errors import MissingError
 from mandategraph.model import folded
 from mandategraph.vocabulary import MG
-from serving import folder_of, source, store
+from serving import folder_of, manifest, source, store
 
 PLANS = ["2011-03-07", "2011-draft", "2012"]
 
@@ -17,7 +17,7 @@ PLANS = ["2011-03-07", "2011-draft", "2012"]
 @cache
 def support() -> Support:
     """The look-up over the release."""
-    return Support(store(), folder_of("lookups"), folder_of("questions"))
+    return Support(store(), folder_of("lookups"), folder_of("questions"), manifest().identity)
 
 
 @cache

@@ -17,7 +17,7 @@ import pytest
 from mandategraph.model import folded
 from mandategraph.release import MANIFEST, digest, publish
 from mandategraph.results import DATASET_FORMATS, GRAPH_FORMATS
-from mandategraph.vocabulary import MG
+from mandategraph.vocabulary import MG, OWL, PROV
 from running import STALE, Command, answered
 from serving import DOCUMENTS, HOME, ROOT, folder_of, manifest, store
 
@@ -239,20 +239,51 @@ def test_support_as_json_holds_the_parts(run: Command) -> None:
     assert part == parts[2]
 
 
-def test_support_as_csv_has_the_columns_of_the_question(run: Command) -> None:
+RELEASE = ox.Triple(
+    ox.NamedNode("https://w3id.org/mandategraph/sparql#dataset"), OWL["versionInfo"], ox.Literal(manifest().identity)
+)
+BASIS = {
+    "kind": MG["Asserted"].value,
+    "verdict": "",
+    "assertedBy": "https://w3id.org/mandategraph/body/secretariat-for-multidimensional-security",
+    "attribution": "inferred by this project",
+    "comparison": MG["NotCompared"].value,
+    "release": manifest().identity,
+}
+
+
+def test_support_as_a_table_says_once_from_which_release_it_is(run: Command) -> None:
+    lines = answered(run("support", "2.1")).text.split("\n")
+    assert [line for line in lines if manifest().identity in line] == [f"release {manifest().identity}"]
+
+
+def test_support_as_json_never_drops_its_basis(run: Command) -> None:
+    first, draft, plan = answered(run("support", "2.1", "--format", "json")).json()
+    assert [part["release"] for part in (first, draft, plan)] == [manifest().identity] * 3
+    assert first["attribution"].endswith("that it wrote it is inferred from that, not stated.")
+    assert (draft["attribution"], plan["attribution"]) == ("", "")
+    assert [{name: row[name] for name in BASIS} for row in first["quotations"]] == [BASIS] * 17
+
+
+def test_support_as_csv_has_the_columns_of_the_question_and_the_release(run: Command) -> None:
     question = folder_of("questions")["01-mandates-of-an-action"]
     rows = answered(run("support", "1.2", "--format", "csv")).csv()
-    assert [tuple(row) for row in rows] == [question.columns] * 9
+    assert [tuple(row) for row in rows] == [(*question.columns, "release")] * 9
+    assert [{name: row[name] for name in BASIS} for row in rows] == [BASIS] * 9
     assert rows == answered(run("ask", "1", "--param", "action=1.2", "--format", "csv")).csv()
     assert answered(run("support", "2.1.2", "--format", "csv")).csv() == []
 
 
 def test_support_as_turtle_holds_statements_and_evidence(run: Command) -> None:
     triples = answered(run("support", "1.4", "--plan", "2011-03-07", "--format", "ttl")).triples()
-    assert triples <= set(store().default_triples())
+    assert triples - set(store().default_triples()) == {RELEASE}
     types = {triple.object for triple in triples if triple.predicate.value.endswith("#type")}
     assert {MG["Action"], MG["Quotation"], MG["AssertedSupport"], MG["Instrument"]} <= types
     assert sum(triple.predicate.value.endswith("oa#exact") for triple in triples) >= 1
+    said = {(triple.predicate, triple.object) for triple in triples if "/support/" in str(triple.subject)}
+    assert {(MG["statementKind"], MG["Asserted"]), (PROV["wasAttributedTo"], ox.NamedNode(BASIS["assertedBy"]))} <= said
+    reasons = [str(triple.object) for triple in triples if triple.predicate == MG["reason"]]
+    assert any("that it wrote it is inferred from that, not stated." in reason for reason in reasons)
 
 
 # show
@@ -357,8 +388,16 @@ def test_a_value_may_hold_an_equals_sign(run: Command) -> None:
 
 def test_ask_as_turtle_holds_what_the_answer_rests_on(run: Command) -> None:
     triples = answered(run("ask", "8", "--param", "addressee=cicad", "--format", "ttl")).triples()
-    assert triples
-    assert triples <= set(store().default_triples())
+    assert len(triples) > 1
+    assert triples - set(store().default_triples()) == {RELEASE}
+
+
+def test_every_answer_to_a_question_says_from_which_release_it_is(run: Command) -> None:
+    for question in folder_of("questions").values():
+        if not any(not each.optional for each in question.parameters):
+            rows = answered(run("ask", question.number, "--format", "csv")).csv()
+            assert {(*row,) for row in rows} == {(*question.columns, "release")}
+            assert {row["release"] for row in rows} == {manifest().identity}
 
 
 # export

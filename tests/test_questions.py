@@ -33,11 +33,19 @@ QUESTIONS = list(folder_of("questions").values())
 CHECKS = list(folder_of("checks").values())
 LOOKUPS = list(folder_of("lookups").values())
 
+PLAN = f"{MG.iri.removesuffix('ontology#')}plan/2012"
+
 NEEDED: dict[str, list[dict[str, str]]] = {
     "actions-under": [{"plan": "2012", "notation": "2.1"}],
     "leaves-of-a-document": [{"document": document} for document in DOCUMENTS],
+    "number-of-references": [{"node": PLAN}],
+    "references-to-a-resource": [{"node": PLAN}],
+    "statements-of-a-resource": [{"node": PLAN}],
+    "triples-of-a-graph": [{"graph": f"{MG.iri.removesuffix('ontology#')}graph/registry"}],
 }
 """Values for the lookups that need some."""
+
+SECRETARIAT = "https://w3id.org/mandategraph/body/secretariat-for-multidimensional-security"
 
 SPEAKING = ("addressWords", "exact", "words")
 """The columns that may hold the words a row points to; where a row has several, the first of these does."""
@@ -109,6 +117,38 @@ def test_every_line_of_the_header_is_read(query: Query) -> None:
 def test_every_answer_shows_what_it_rests_on(query: Query) -> None:
     assert {"document", "start", "end", "kind"} <= set(query.columns)
     assert "quotation" not in query.columns or "comparison" in query.columns
+
+
+SUPPORTING = {
+    "01-mandates-of-an-action",
+    "03-characters-behind-a-support",
+    "04-actions-of-an-instrument",
+    "05-thinly-supported-actions",
+    "06-shared-passages",
+    "09-mandates-in-time",
+    "15-who-says-so",
+}
+"""The questions whose rows tell what supports an action."""
+
+BEHIND = {
+    "07-ranking": "counts links",
+    "08-addressees": "tells whom quotations address",
+    "23-themes": "tells what quotations and actions are about",
+}
+"""The questions that follow support links to tell something else."""
+
+
+def test_an_answer_never_drops_its_basis() -> None:
+    assert {query.name for query in QUESTIONS if "mg:assertedFor" in query.text} == SUPPORTING | BEHIND.keys()
+    for name in SUPPORTING:
+        query = folder_of("questions")[name]
+        assert {"kind", "verdict", "assertedBy", "attribution", "comparison"} <= set(query.columns)
+        for row in every_row(query):
+            rests = {row[column] for column in ("assertedBy", "attribution", "comparison")}
+            assert row["kind"]
+            assert rests == {SECRETARIAT, "inferred by this project", MG["NotCompared"].value} or rests == {""}
+            assert "" not in rests or (row.get("finding") == "none" and not row["instrument"])
+            assert not row["verdict"]
 
 
 @pytest.mark.parametrize("query", [*QUESTIONS, *CHECKS, *LOOKUPS], ids=named)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def contents(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()
     }
+
+
+def test_a_release_is_known_by_its_version_and_its_manifest() -> None:
+    held = manifest()
+    assert held.identity == f"{held.version}+sha256.{digest((HOME.release / MANIFEST).read_bytes())[:12]}"
+    assert replace(held, digests={**held.digests, "inferred.ttl": digest("")}).identity != held.identity
 
 
 # Opening

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
+import pyoxigraph as ox
+
 from mandategraph.errors import MissingError, near_numbers, nearest
-from mandategraph.queries import Query, rows
+from mandategraph.queries import Query, Rows, rows
 from mandategraph.store import Store
 from mandategraph.vocabulary import MG
 
@@ -27,6 +29,8 @@ class Part:
     end: int
     iri: str
     answer: str
+    attribution: str
+    release: str
     quotations: tuple[Row, ...]
     actions: tuple[Row, ...]
     stated_sources: tuple[Row, ...]
@@ -37,11 +41,24 @@ class Part:
         return asdict(self)
 
 
-class Support:
-    """Looks up the parts of plans and their support in a store."""
+def released(found: Rows, release: str) -> Rows:
+    """Rows that say in a last column which release they come from."""
+    return Rows((*found.columns, "release"), tuple((*row, ox.Literal(release)) for row in found.rows))
 
-    def __init__(self, store: Store, lookups: Mapping[str, Query], questions: Mapping[str, Query]) -> None:
-        self._store, self._lookups, self._questions = store, lookups, questions
+
+class Support:
+    """Looks up the parts of plans and their support in a release."""
+
+    def __init__(
+        self, store: Store, lookups: Mapping[str, Query], questions: Mapping[str, Query], release: str
+    ) -> None:
+        self._store, self._lookups, self._release = store, lookups, release
+        self._question = questions["01-mandates-of-an-action"]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the rows that tell quotations."""
+        return (*self._question.columns, "release")
 
     def plans(self) -> list[str]:
         """The identifiers of the plans, in order."""
@@ -74,7 +91,11 @@ class Support:
 
     def attributions(self) -> dict[str, str]:
         """Why a document is attributed to whom it is, by the identifier of the document."""
-        return {row["resource"].rpartition("/")[2]: row["reason"] for row in self._look("labels", {}) if row["reason"]}
+        return {row["document"]: row["reason"] for row in self._look("attributions", {})}
+
+    def attributed(self) -> dict[str, str]:
+        """The nodes that say why a document is attributed to whom it is, by the identifier of the document."""
+        return {row["document"]: row["part"] for row in self._look("attributions", {})}
 
     def linked_plans(self) -> list[str]:
         """The plans whose actions some document attaches mandates to."""
@@ -87,10 +108,7 @@ class Support:
         plan, notation = row["plan"], row["notation"]
         kind = row["class"].removeprefix(MG.iri).lower()
         is_action, links = kind == "action", int(row["links"])
-        question = self._questions["01-mandates-of-an-action"]
-        quotations = (
-            rows(self._store, question, {"action": notation, "plan": plan}).values() if is_action and links else []
-        )
+        quotations = self._quotations(plan, notation) if is_action and links else []
         actions = [] if is_action else self._look("actions-under", {"plan": plan, "notation": notation})
         without = not links and is_action
         return Part(
@@ -106,11 +124,17 @@ class Support:
             end=int(row["end"]),
             iri=row["unit"],
             answer=_answer(kind, plan, quotations, self.linked_plans()),
+            attribution=self.attributions().get(row["document"], "") if quotations else "",
+            release=self._release,
             quotations=tuple(quotations),
             actions=tuple(actions),
             stated_sources=tuple(self._look("stated-sources", {"plan": plan})) if without else (),
             limits=tuple(self._look("limits-of-a-plan", {"plan": plan})) if without else (),
         )
+
+    def _quotations(self, plan: str, action: str) -> list[dict[str, str]]:
+        found = rows(self._store, self._question, {"action": action, "plan": plan})
+        return released(found, self._release).values()
 
     def check(self, given: Mapping[str, str]) -> None:
         """See that the values given for a question name something that is there.

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from pyoxigraph import NamedNode
 
@@ -49,11 +50,16 @@ class Rule:
 
     def parse(self, path: str) -> dict[str, str] | None:
         """The parts a path was minted from, or None if this rule did not mint it."""
-        pattern = re.escape(self.template)
-        for key, part in self.patterns:
-            pattern = pattern.replace(re.escape("{" + key + "}"), f"(?P<{key}>{part})")
-        found = re.fullmatch(pattern, path)
+        found = _pattern(self).fullmatch(path)
         return found.groupdict() if found else None
+
+
+@cache
+def _pattern(rule: Rule) -> re.Pattern[str]:
+    pattern = re.escape(rule.template)
+    for key, part in rule.patterns:
+        pattern = pattern.replace(re.escape("{" + key + "}"), f"(?P<{key}>{part})")
+    return re.compile(pattern)
 
 
 _DOCUMENT = ("document", _SEGMENT)

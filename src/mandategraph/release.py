@@ -56,6 +56,11 @@ class Manifest:
         """The digest of the manifest, and with it of every file of the release."""
         return digest(self.text())
 
+    @property
+    def identity(self) -> str:
+        """Which release this is: its version, and the first digits of the sha256 of its manifest."""
+        return f"{self.version}+sha256.{self.digest[:12]}"
+
 
 def digest(text: str | bytes) -> str:
     """The sha256 of a text, in hexadecimal."""

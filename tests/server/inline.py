@@ -4,6 +4,7 @@ from functools import cache
 
 from fastapi import FastAPI
 
+from mandategraph.release import Manifest
 from mandategraph.server import application
 from mandategraph.server.observation import Observation
 from mandategraph.server.service import Service, service_of
@@ -54,6 +55,12 @@ LOG: list[str] = []
 def application_of(settings: Settings) -> FastAPI:
     """An application over the release; its log goes to `LOG`."""
     return application(service(), runner(), settings, Observation(settings, LOG.append))
+
+
+def application_over(held: Manifest, store: EmbeddedStore) -> FastAPI:
+    """An application over another release, with the queries of this one."""
+    served = service_of(HOME, held, store, RELEASED)
+    return application(served, Inline(store, served), Settings(), Observation(Settings(), LOG.append))
 
 
 @cache

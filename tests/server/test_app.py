@@ -641,7 +641,7 @@ def test_markup_in_parameters_is_escaped(path: str) -> None:
 @cache
 def support() -> Support:
     """The look-up over the release."""
-    return Support(store(), folder_of("lookups"), folder_of("questions"))
+    return Support(store(), folder_of("lookups"), folder_of("questions"), manifest().identity)
 
 
 @cache

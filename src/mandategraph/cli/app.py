@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from mandategraph import queries, results
-from mandategraph.answers import Part, Support
+from mandategraph.answers import Part, Support, released
 from mandategraph.cli import inputs, outputs, printing, reports, serving
 from mandategraph.cli.options import Format, Root
 from mandategraph.cli.outputs import Form
@@ -22,6 +22,7 @@ from mandategraph.iris import DEFAULT_BASE, Iris
 from mandategraph.release import Home, Manifest, home, manifest
 from mandategraph.sparql_text import refused
 from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.vocabulary import OWL
 
 app = typer.Typer(
     name="mandategraph",
@@ -145,21 +146,21 @@ def support(
 ) -> None:
     """Which mandates support an action, in the words quoted, and who says so."""
     where, held, store = inputs.release_of(root)
-    support_of = _support(where, store)
+    support_of = _support(where, held, store)
     parts = support_of.of(action, plan)
     if form is Form.JSON:
         typer.echo(json.dumps([each.data() for each in parts], ensure_ascii=False, indent=1))
     elif form is Form.CSV:
-        question = queries.loaded(where.queries / "questions")["01-mandates-of-an-action"]
-        typer.echo(
-            results.rows_csv(question.columns, [dict(row) for each in parts for row in each.quotations]), nl=False
-        )
+        quotations = [dict(row) for each in parts for row in each.quotations]
+        typer.echo(results.rows_csv(support_of.columns, quotations), nl=False)
     elif form is Form.TTL:
-        outputs.write(results.graph_text(_statements_of(parts, store, held), "ttl"))
+        reasons = support_of.attributed()
+        outputs.write(results.graph_text(_statements_of(parts, reasons, store, held), "ttl"))
     else:
-        labels, attributions = support_of.labels(), support_of.attributions()
+        labels = support_of.labels()
         for each in parts:
-            printing.part(each, labels, attributions)
+            printing.part(each, labels)
+        printing.release(held.identity)
 
 
 @app.command(
@@ -243,10 +244,12 @@ def ask(
     given = inputs.parameters(param or [])
     found = queries.rows(store, asked, given)
     if not found.rows:
-        _support(where, store).check(given)
+        _support(where, held, store).check(given)
     if form is Form.TTL:
-        outputs.write(results.graph_text(results.behind(store, results.iris_in(found), held.base), "ttl"))
+        behind = results.behind(store, results.iris_in(found), held.base)
+        outputs.write(results.graph_text(behind | {_release(held)}, "ttl"))
         return
+    found = released(found, held.identity)
     if form is Form.TABLE:
         typer.echo(asked.question)
         if not found.rows and "action" in given:
@@ -310,19 +313,29 @@ def _checkout(root: Path | None) -> Home:
     return where
 
 
-def _support(where: Home, store: EmbeddedStore) -> Support:
-    return Support(store, queries.loaded(where.queries / "lookups"), queries.loaded(where.queries / "questions"))
+def _support(where: Home, held: Manifest, store: EmbeddedStore) -> Support:
+    lookups, questions = (queries.loaded(where.queries / name) for name in ("lookups", "questions"))
+    return Support(store, lookups, questions, held.identity)
 
 
-def _statements_of(parts: tuple[Part, ...], store: EmbeddedStore, held: Manifest) -> set[ox.Triple]:
-    """The statements about parts of plans, their quotations, the links they make and their instruments."""
+def _release(held: Manifest) -> ox.Triple:
+    """Which release the served data set is: what an answer in Turtle comes from."""
+    return ox.Triple(
+        Iris.part(Iris(held.base).mint("service"), "dataset"), OWL["versionInfo"], ox.Literal(held.identity)
+    )
+
+
+def _statements_of(
+    parts: tuple[Part, ...], reasons: Mapping[str, str], store: EmbeddedStore, held: Manifest
+) -> set[ox.Triple]:
+    """The statements about parts of plans, their quotations, the links they make, who makes them, and the release."""
     iris = Iris(held.base)
     found = [each.iri for each in parts]
     for row in (row for each in parts for row in each.quotations):
         parsed = iris.parse(row["quotation"])
         link = [iris.mint("support", **parsed[1]).value] if parsed else []
-        found += [row["quotation"], *link, row["instrument"]]
-    return results.behind(store, found, held.base)
+        found += [row["quotation"], *link, row["instrument"], *filter(None, [reasons.get(row["document"])])]
+    return results.behind(store, found, held.base) | {_release(held)}
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def _one_row(columns: Sequence[str], row: Mapping[str, str], base: str) -> None:
     out.print("1 row")
 
 
-def part(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str]) -> None:
+def part(each: Part, labels: Mapping[str, str]) -> None:
     """What is known of one part of a plan."""
     out = console()
     title = f"plan {each.plan} ({labels[each.status]}) · {each.kind} {each.notation}"
@@ -83,7 +83,7 @@ def part(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str])
     out.print(Text(f"{each.words}  [{each.document}:{each.start}–{each.end}]"))
     out.print(Text(each.answer, style="italic"))
     if each.quotations:
-        _quotations(each, labels, attributions)
+        _quotations(each, labels)
     for row in each.stated_sources:
         out.print(Text(f"  the plan itself says: “{row['words']}”  [{row['document']}:{row['start']}–{row['end']}]"))
     for row in each.limits:
@@ -93,7 +93,7 @@ def part(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str])
     out.print()
 
 
-def _quotations(each: Part, labels: Mapping[str, str], attributions: Mapping[str, str]) -> None:
+def _quotations(each: Part, labels: Mapping[str, str]) -> None:
     table = Table(pad_edge=False, box=None, header_style="bold")
     for name, width in (("nr", 3), ("cited as", 42), ("words", 84), ("characters", 12)):
         table.add_column(name, overflow="fold", max_width=width)
@@ -109,8 +109,13 @@ def _quotations(each: Part, labels: Mapping[str, str], attributions: Mapping[str
     out = console()
     out.print(table)
     for body in sorted({row["assertedBy"] for row in each.quotations}):
-        out.print(Text(f"asserted by the {labels[body]}. {attributions.get(each.document, '')}"))
+        out.print(Text(f"asserted by the {labels[body]}. {each.attribution}"))
     out.print(Text(f"Which instrument a heading means is this project's reading, {UNREVIEWED}."))
+
+
+def release(identity: str) -> None:
+    """Which release an answer comes from."""
+    console().print(Text(f"release {identity}"))
 
 
 def statements(iri: str, about: Iterable[Sequence[str]], pointing: Iterable[Sequence[str]], base: str) -> None:

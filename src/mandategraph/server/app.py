@@ -17,7 +17,7 @@ from mandategraph import results
 from mandategraph.errors import MandategraphError, UsageError
 from mandategraph.negotiation import chosen
 from mandategraph.release import Home
-from mandategraph.server import problems
+from mandategraph.server import linked_data, problems
 from mandategraph.server.envelope import Envelope
 from mandategraph.server.observation import Observation
 from mandategraph.server.operating import Operating
@@ -43,6 +43,7 @@ def application(service: Service, runner: Runner, settings: Settings, observed: 
     _add_pages(app, service, settings)
     _add_operating(app, Operating(service, runner, observed), settings)
     _add_dump(app, service)
+    linked_data.add(app, service)
     endpoint = Endpoint(service, runner, settings, observed)
     app.add_middleware(Envelope, direct={"/sparql": endpoint}, observed=observed, problem=_problem(service))
     _describe(app)
@@ -83,7 +84,8 @@ def _add_errors(app: FastAPI, service: Service) -> None:
     async def handled(request: Request, error: Exception) -> Response:
         response = told(request.method, request.headers.get("accept"), error)
         if response.status_code == 405:  # noqa: PLR2004 -- the status
-            response.headers["Allow"] = ", ".join(_methods(app, request.url.path))
+            allowed = _methods(app, request.url.path)
+            response.headers.update({"Allow": ", ".join(allowed)} if allowed else {})
         return response
 
     for kind in (MandategraphError, HTTPException, Problem, Exception):
@@ -146,12 +148,9 @@ def _add_pages(app: FastAPI, service: Service, settings: Settings) -> None:
         if media is None:
             raise HTTPException(406, "this answer can be had as application/json, text/html")
         parts = support.of(action, plan or None)
-        vary = {"Vary": "Accept"}
         if media == "application/json":
-            return JSONResponse([part.data() for part in parts], headers=vary)
-        page = pages.support(action, plan, parts, plans)
-        page.headers.update(vary)
-        return page
+            return JSONResponse([part.data() for part in parts])
+        return pages.support(action, plan, parts, plans)
 
 
 def _add_dump(app: FastAPI, service: Service) -> None:

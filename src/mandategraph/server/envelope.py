@@ -13,6 +13,7 @@ HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
+    "Vary": "Accept, Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -21,6 +22,7 @@ HEADERS = {
         "Allow, Content-Location, ETag, Last-Modified, Link, Query-Limits, Retry-After, Server-Timing"
     ),
 }
+# One answer in several formats and codings: caches have to ask for both, whatever a route says of it.
 _RAW = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
 Problems = Callable[[str, str | None, Exception], Response]
 
@@ -77,6 +79,5 @@ class Envelope:
 
 def _head(message: Message) -> None:
     """Give the head of an answer what every answer has."""
-    headers = message["headers"] = [*message.get("headers", ()), *_RAW]
-    if not any(name == b"vary" for name, _ in headers):
-        headers.append((b"vary", b"Accept"))
+    given = [(name, value) for name, value in message.get("headers", ()) if name != b"vary"]
+    message["headers"] = [*given, *_RAW]

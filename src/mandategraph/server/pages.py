@@ -12,6 +12,8 @@ from starlette.responses import HTMLResponse
 from mandategraph.answers import Part
 from mandategraph.queries import Query
 from mandategraph.release import Manifest
+from mandategraph.server.description import IN_A_FILE, ON_A_PAGE
+from mandategraph.server.resource_page import ResourcePage
 from mandategraph.server.settings import Settings
 from mandategraph.sparql_text import MAX_DEPTH, MOST
 from mandategraph.store import Results
@@ -83,9 +85,15 @@ class Pages:
             graphs=graphs,
             limits=settings.limits,
             patience=settings.patience,
+            on_a_page=ON_A_PAGE,
+            in_a_file=IN_A_FILE,
             deepest=MAX_DEPTH,
             mosts=MOST,
         )
+
+    def resource(self, page: ResourcePage) -> HTMLResponse:
+        """What is said of a resource, and by whom."""
+        return self._render("resource.html", page=page)
 
     def problem(self, status: HTTPStatus, detail: str) -> HTMLResponse:
         """What went wrong, and where to go on."""

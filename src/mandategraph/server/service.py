@@ -44,6 +44,6 @@ def service_of(where: Home, held: Manifest, store: Store, released: float) -> Se
     """
     questions = queries.loaded(where.queries / "questions")
     lookups = queries.loaded(where.queries / "lookups")
-    support = Support(store, lookups, questions)
+    support = Support(store, lookups, questions, held.identity)
     pages = Pages(held, support.labels(), support.attributions())
     return Service(where, held, store, questions, lookups, support, pages, released)

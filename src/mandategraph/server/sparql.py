@@ -251,7 +251,7 @@ class Endpoint:
             return False
 
     def _headers(self, known: _Asked) -> dict[str, str]:
-        held = {"Vary": "Accept, Accept-Encoding", "Query-Limits": self._told}
+        held = {"Query-Limits": self._told}
         if not known.key:
             return {**held, "Cache-Control": "no-store"}
         return {**held, "Cache-Control": "no-cache", "ETag": known.tag, "Last-Modified": self._modified}
@@ -265,7 +265,7 @@ class Endpoint:
                 f"the service is described as {', '.join(_DESCRIBED)}",
                 offered=list(_DESCRIBED),
             )
-        headers = {"Vary": "Accept", "Query-Limits": self._told}
+        headers = {"Query-Limits": self._told}
         if media == HTML:
             page = self._service.pages.query("")
             page.headers.update(headers)
