@@ -12,14 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mandategraph import results
 from mandategraph.errors import MandategraphError, UsageError
-from mandategraph.iris import Iris
 from mandategraph.negotiation import chosen
 from mandategraph.release import Home, Manifest
-from mandategraph.server import problems, sparql
+from mandategraph.server import description, problems, sparql
 from mandategraph.server.pages import STYLE, Pages
 from mandategraph.server.service import Service, service_of
+from mandategraph.sparql_text import MAX_DEPTH
 from mandategraph.store.embedded import EmbeddedStore
 
 HEADERS = {
@@ -29,6 +28,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+LIMITS = {"length": sparql.MAX_LENGTH, "nesting": MAX_DEPTH}
+"""What the description of the service states of the limits a query is held to."""
 
 
 def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
@@ -44,6 +45,7 @@ def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
     _add_errors(app, service.pages)
     _add_pages(app, service)
     _add_sparql(app, service, store)
+    description.add(app, service, LIMITS)
     return app
 
 
@@ -134,7 +136,7 @@ def _add_pages(app: FastAPI, service: Service) -> None:
 
 
 def _add_sparql(app: FastAPI, service: Service, store: EmbeddedStore) -> None:
-    pages, held = service.pages, service.held
+    pages = service.pages
 
     async def endpoint(request: Request) -> Response:
         asked = await sparql.operation(request)
@@ -146,10 +148,7 @@ def _add_sparql(app: FastAPI, service: Service, store: EmbeddedStore) -> None:
             raise HTTPException(406, f"the service is described as {', '.join(sparql.GRAPH_TYPES)}, text/html")
         if media == "text/html":
             return pages.query()
-        described = store.graph(Iris(held.base).mint("graph", name="service"))
-        return Response(
-            results.graph_text(described, sparql.GRAPH_TYPES[media]), media_type=media, headers={"Vary": "Accept"}
-        )
+        return description.answered(request, service, LIMITS, media)
 
     @app.head("/sparql", include_in_schema=False)
     @app.get("/sparql", openapi_extra=_OPENAPI, responses=_RESPONSES)
