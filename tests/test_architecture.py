@@ -71,6 +71,12 @@ def test_locks_carry_no_registry_address() -> None:
     assert re.findall(r"https?://|index.url", lock) == []
 
 
+def test_the_lock_of_the_clients_that_tests_start_carries_no_registry_address() -> None:
+    lock = (ROOT / "tests" / "comunica" / "package-lock.json").read_text("utf-8")
+    assert lock.count('"integrity": "sha512-') > 100
+    assert re.findall(r'"resolved"|registry', lock) == []
+
+
 def test_the_lock_covers_the_extras() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = [

@@ -170,6 +170,23 @@ FAULTS: dict[str, tuple[Edit, type[MandategraphError], tuple[str, ...]]] = {
         SyntaxFault,
         ("shapes/action.ttl:",),
     ),
+    "a question without an example": (
+        replaced("queries/questions/19-duties.rq", "# example type: report\n", ""),
+        SyntaxFault,
+        ("19-duties.rq", "a line 'example name: value' a parameter", "'type'"),
+    ),
+    "an example that is not among those listed": (
+        replaced(
+            "queries/questions/05-thinly-supported-actions.rq", "example finding: only unquoted", "example finding: x"
+        ),
+        SyntaxFault,
+        ("05-thinly-supported-actions.rq", "finding: expected one of one instrument, none, only unquoted, only weak"),
+    ),
+    "an example query without keywords": (
+        replaced("queries/examples/plans.rq", "# keywords: introduction, plan, action\n", ""),
+        InvalidGraphError,
+        ("example/plans", "has keywords", "shapes#Executable-keywords"),
+    ),
     "a violated shape": (
         replaced("shapes/action.ttl", "sh:minCount 1", "sh:minCount 2"),
         InvalidGraphError,

@@ -63,6 +63,20 @@ def test_a_query_has_the_number_its_name_begins_with(name: str, number: str) -> 
         ("# Which?\n# a: it\n# -> a\n", "q/a.rq:2", ""),
         ("# Which?\n# a (number): it\n# -> a\n", "q/a.rq:2", ""),
         ("# Which?\n# a (string, needed): it\n# -> a\n", "q/a.rq:2", ""),
+        ("# Which?\n# ->\n", "q/a.rq:2", "'-> columns'"),
+        ("# Which?\n# a (string): it\n# a (iri): it\n# -> a\n", "q/a.rq:3", "each parameter once"),
+        (
+            "# Which?\n# a (string): it\n# example b: x\n# -> a\n",
+            "q/a.rq:3",
+            "one example for each of the parameters [a]",
+        ),
+        ("# Which?\n# example a: x\n# -> a\n", "q/a.rq:2", "one example for each of the parameters []"),
+        (
+            "# Which?\n# a (string): it\n# example a: x\n# example a: y\n# -> a\n",
+            "q/a.rq:4",
+            "one example for each of the parameters [a]",
+        ),
+        ("# Which?\n# keywords: a\n# keywords: b\n# -> a\n", "q/a.rq:2", "one comment line 'keywords: …'"),
     ],
 )
 def test_a_faulty_header_is_told_with_its_place(text: str, place: str, expected: str) -> None:
@@ -70,6 +84,23 @@ def test_a_faulty_header_is_told_with_its_place(text: str, place: str, expected:
         parsed(text, "q/a.rq")
     assert str(caught.value.place) == place
     assert expected in caught.value.expected
+
+
+def test_examples_and_keywords_are_read_in_any_place() -> None:
+    text = "# Which?\n# example a: x: y\n# keywords: one, two\n# a (string): it\n# -> a\nSELECT ?a {}\n"
+    found = parsed(text, "a.rq")
+    assert found.parameters == (Parameter("a", "string", optional=False, meaning="it", example="x: y"),)
+    assert found.keywords == ("one", "two")
+    assert found.body == "SELECT ?a {}\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "form", "columns"),
+    [("true or false", "ASK", ()), ("triples", "CONSTRUCT", ()), ("a, triples", "SELECT", ("a", "triples"))],
+)
+def test_a_header_says_what_form_the_query_has(answer: str, form: str, columns: tuple[str, ...]) -> None:
+    found = parsed(f"# Which?\n# a (string): it\n# -> {answer}\n", "a.rq")
+    assert (found.form, found.columns) == (form, columns)
 
 
 def test_only_the_first_comment_is_the_header() -> None:

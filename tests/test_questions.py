@@ -32,6 +32,7 @@ BASE = "http://example.org/"
 QUESTIONS = list(folder_of("questions").values())
 CHECKS = list(folder_of("checks").values())
 LOOKUPS = list(folder_of("lookups").values())
+EXAMPLES = list(folder_of("examples").values())
 
 PLAN = f"{MG.iri.removesuffix('ontology#')}plan/2012"
 
@@ -61,7 +62,7 @@ def named(found: object) -> str:
 
 def test_every_file_of_queries_is_a_query() -> None:
     files = {path.relative_to(HOME.queries).as_posix() for path in HOME.queries.rglob("*") if path.is_file()}
-    found = {"questions": QUESTIONS, "checks": CHECKS, "lookups": LOOKUPS}
+    found = {"questions": QUESTIONS, "checks": CHECKS, "lookups": LOOKUPS, "examples": EXAMPLES}
     assert {f"{folder}/{query.name}.rq" for folder, listed in found.items() for query in listed} == files
     assert len(QUESTIONS) >= 10
 
@@ -107,10 +108,17 @@ def test_every_parameter_is_a_column(query: Query) -> None:
     assert len(set(query.columns)) == len(query.columns)
 
 
-@pytest.mark.parametrize("query", [*QUESTIONS, *CHECKS, *LOOKUPS], ids=named)
+@pytest.mark.parametrize("query", [*QUESTIONS, *CHECKS, *LOOKUPS, *EXAMPLES], ids=named)
 def test_every_line_of_the_header_is_read(query: Query) -> None:
     header = [line for line in query.text.split("\n") if line.startswith("#")]
-    assert len(header) == 1 + len(query.parameters) + 1
+    examples = sum(bool(each.example) for each in query.parameters)
+    assert len(header) == 1 + len(query.parameters) + examples + bool(query.keywords) + 1
+
+
+@pytest.mark.parametrize("query", [*QUESTIONS, *EXAMPLES], ids=named)
+def test_a_query_for_others_has_keywords_and_an_example_for_each_parameter(query: Query) -> None:
+    assert query.keywords
+    assert [each.name for each in query.parameters if not each.example] == []
 
 
 @pytest.mark.parametrize("query", QUESTIONS, ids=named)

@@ -13,7 +13,7 @@ import pytest
 
 from mandategraph import release as releases
 from mandategraph.errors import Faults, MissingError, SyntaxFault, UsageError
-from mandategraph.release import MANIFEST, Home, data_triples, digest, home, is_data, opened, publish, stale, texts
+from mandategraph.release import MANIFEST, Home, checked_triples, digest, home, is_data, opened, publish, stale, texts
 from serving import HOME, manifest, store
 
 BASE = "http://example.org/"
@@ -67,7 +67,7 @@ def test_a_release_is_opened_with_its_graphs(folder: Path) -> None:
     assert [name.value for name in opened_store.names()] == sorted(GRAPHS)
     assert len(opened_store) == 4
     assert len(opened_store.default_triples()) == 2
-    assert data_triples(folder, held) == set(opened_store.default_triples())
+    assert checked_triples(folder, held) == set(opened_store.default_triples())
 
 
 def test_the_release_of_this_checkout_holds_what_its_manifest_says() -> None:
@@ -76,7 +76,8 @@ def test_the_release_of_this_checkout_holds_what_its_manifest_says() -> None:
     counts = {held.graphs[name.value]: len(store().graph(name)) for name in store().names()}
     assert counts == held.triples
     assert all(counts.values())
-    assert data_triples(HOME.release, held) == set(store().default_triples())
+    described = (store().graph(ox.NamedNode(f"{held.base}graph/{name}")) for name in ("service", "examples"))
+    assert checked_triples(HOME.release, held) == set(store().default_triples()).union(*described)
 
 
 def test_a_manifest_is_written_sorted_and_read_back() -> None:
@@ -179,6 +180,7 @@ def test_a_manifest_that_is_no_text_is_told_as_broken(folder: Path) -> None:
         ("graph/shapes", False),
         ("graph/report", False),
         ("graph/service", False),
+        ("graph/examples", False),
         ("graph/registry/x", False),
         ("plan/2012", False),
         ("registry", False),
@@ -196,7 +198,7 @@ def test_data_graphs_are_those_of_documents_and_tables_and_what_follows(name: st
 @pytest.fixture
 def checkout(tmp_path: Path) -> Home:
     """A copy of the inputs of this checkout."""
-    for name in ("data/sources", "data/registry", "data/judgements", "ontology", "shapes"):
+    for name in ("data/sources", "data/registry", "data/judgements", "ontology", "shapes", "queries/questions"):
         shutil.copytree(HOME.root / name, tmp_path / name)
     return home(tmp_path)
 
@@ -222,6 +224,7 @@ def changed(path: Path) -> None:
         ("shapes/plan.ttl", Path.unlink),
         ("shapes/new.ttl", Path.touch),
         ("data/judgements/new.tsv", Path.touch),
+        ("queries/questions/18-discrepancies.rq", changed),
     ],
 )
 def test_an_input_that_is_another_makes_the_release_stale(
@@ -236,7 +239,8 @@ def test_an_input_that_is_another_makes_the_release_stale(
 def test_what_is_no_input_makes_no_release_stale(checkout: Home) -> None:
     held = held_inputs(checkout)
     (checkout.root / "data" / "registry" / "README.md").write_text("more\n", "utf-8")
-    (checkout.root / "queries").mkdir()
+    (checkout.root / "queries" / "checks").mkdir()
+    (checkout.root / "queries" / "checks" / "new.rq").touch()
     assert stale(checkout, held) == []
 
 

@@ -300,7 +300,8 @@ def test_a_pattern_of_concepts_is_a_scheme() -> None:
 def test_each_target_has_data() -> None:
     """Every class that shapes look at has instances, but for those that await them."""
     folder = ROOT / "data" / "graph"
-    files = [*folder.glob("source/*.ttl"), *(folder / f"{name}.ttl" for name in ("registry", "judgements", "inferred"))]
+    names = ("registry", "judgements", "inferred", "service", "examples")
+    files = [*folder.glob("source/*.ttl"), *(folder / f"{name}.ttl" for name in names)]
     assert len(files) > 3
     known = {triple.object for triple in triples(*files) if triple.predicate == A}
     targets = {ox.NamedNode(str(target)) for target in graph(*DATA_SHAPES).objects(None, SH.targetClass)}

@@ -10,8 +10,8 @@ from mandategraph.corpora import Inputs
 from mandategraph.iris import DEFAULT_BASE, Iris, passage_key
 from mandategraph.model import Corpus, Instrument, StatedSource, folded
 from mandategraph.schemes import Schemes
-from mandategraph.triples import Graphs, describe, state
-from mandategraph.vocabulary import CITO, DCTERMS, ELI, MG, OA, PROV, RDFS, SD, SKOS, XSD, A, compact, lexical
+from mandategraph.triples import Graphs, state
+from mandategraph.vocabulary import CITO, DCTERMS, ELI, MG, OA, PROV, RDFS, SKOS, XSD, A, compact, lexical
 from stating import HERE, VERSION, Stated
 
 LINKING = "linking-document-2011"
@@ -626,21 +626,3 @@ def test_a_source_that_is_no_address_is_a_line(corpus: Corpus, iris: Iris, schem
     node = iris.mint("instrument", slug="x")
     assert found.all(node, DCTERMS["source"]) == [ox.NamedNode("https://a.org")]
     assert found.text(node, MG["sourceLine"]) == "d.txt:4 (title)"
-
-
-def test_every_graph_is_described(iris: Iris) -> None:
-    names = [
-        iris.mint("source-graph", document="doc"),
-        *(iris.mint("graph", name=each) for each in ("registry", "judgements", "inferred", "report")),
-        ox.NamedNode("https://elsewhere.example/graph"),
-    ]
-    found = Stated({iris.mint("service"): describe(names, iris, VERSION)})
-    service = iris.mint("service")
-    dataset = found.node(service, SD["defaultDataset"])
-    described = {
-        found.node(each, SD["name"]) for each in found.all(dataset, SD["namedGraph"]) if isinstance(each, ox.NamedNode)
-    }
-    assert described == set(names)
-    assert found.text(names[0], DCTERMS["description"]) == "What is read in doc.txt."
-    assert len({found.text(each, DCTERMS["description"]) for each in names[:-1]}) == len(names) - 1
-    assert all(found.text(each, MG["packageVersion"]) == VERSION for each in names)

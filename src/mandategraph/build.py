@@ -1,22 +1,23 @@
 """The pipeline: calls the stages in order, from the files of a checkout to a release."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from mandategraph import completeness, corpora, schemes, selectors, triples, turtle
+from mandategraph import completeness, corpora, description, queries, schemes, selectors, triples, turtle
 from mandategraph.corpora import Inputs
+from mandategraph.description import dataset, examples
 from mandategraph.errors import ClashError, InvalidGraphError, MandategraphError, MissingError, raise_all
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus
-from mandategraph.release import MANIFEST, Home, Manifest, data_triples, digest, manifest, publish, texts
+from mandategraph.release import MANIFEST, Home, Manifest, checked_triples, digest, is_data, manifest, publish, texts
 from mandategraph.vocabulary import SH, lexical
 
 if TYPE_CHECKING:
@@ -118,12 +119,17 @@ def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatch
         }
     data = [triple for graph in stated.values() for triple in graph]
     inferred, inferred_from, old_closure = _closed(run, files, data, terms, ontology)
-    report, against, old_report = _checked(run, files, data, inferred, shapes)
+    files |= {"inferred.ttl": inferred, "examples.ttl": _examples(run)}
+    everything = {*data, *turtle.read(inferred, base)}
     named = {**{name: _file(run.iris, name) for name in stated}, **_rest(run.iris)}
-    files |= {"inferred.ttl": inferred, "report.ttl": report}
-    files |= {"ontology.ttl": _headed(ontology, base), "shapes.ttl": _headed(shapes, base)}
-    described = triples.describe(named, run.iris, run.version)
-    files["service.ttl"] = turtle.written(described, base, ["The service and its graphs."])
+    terms_and_shapes = {"ontology.ttl": _headed(ontology, base), "shapes.ttl": _headed(shapes, base)}
+    counts, sizes = dataset.counted(everything), _sizes({**files, **terms_and_shapes}, base)
+    unfinished = _description(run, named, counts, sizes)
+    report, against, old_report = _checked(run, files, everything, unfinished, shapes)
+    files |= {**terms_and_shapes, "report.ttl": report}
+    sizes |= _sizes({"report.ttl": report}, base)
+    files["service.ttl"] = _description(run, named, counts, sizes)
+    sizes |= _sizes({"service.ttl": files["service.ttl"]}, base)
     made = Manifest(
         version=run.version,
         base=base,
@@ -133,7 +139,7 @@ def build(where: Home, base: str, *, fresh: bool = False, watch: Watch = unwatch
         inferred_from=inferred_from,
         checked_against=against,
         findings=_findings(report, base),
-        triples={name: _count(text, base) for name, text in files.items()},
+        triples=sizes,
     )
     taken = (["inferred"] if old_closure else []) + (["report"] if old_report else [])
     return Built(made, {**files, MANIFEST: made.text()}, tuple(taken))
@@ -198,8 +204,7 @@ def report_of(where: Home) -> "Report":
     from mandategraph import validation
 
     held = manifest(where.release)
-    data = data_triples(where.release, held)
-    return validation.check(data, shapes_of(where, held))
+    return validation.check(checked_triples(where.release, held), shapes_of(where, held))
 
 
 def shapes_of(where: Home, held: Manifest) -> list[ox.Triple]:
@@ -231,26 +236,55 @@ def _closed(
 
 
 def _checked(
-    run: _Build, files: Mapping[str, str], data: list[ox.Triple], inferred: str, shapes: str
+    run: _Build, files: Mapping[str, str], data: set[ox.Triple], unfinished: str, shapes: str
 ) -> tuple[str, str, bool]:
-    """The text of the report, the digest of what it is about, and whether it was taken over."""
-    key = digest("\n".join([*files.values(), inferred, shapes, version("pyshacl"), _code("validation")]))
+    """The text of the report, the digest of what it is about, and whether it was taken over.
+
+    The description that is checked with the data is unfinished: what it will say of the report itself is not known yet.
+    """
+    key = digest("\n".join([*files.values(), unfinished, shapes, version("pyshacl"), _code("validation")]))
     if run.before and run.before[0].checked_against == key:
         return run.before[1]["report.ttl"], key, True
     with run.watch("validating"):
         from mandategraph import validation
 
-        everything = {*data, *turtle.read(inferred, run.iris.base)}
-        report = validation.check(everything, schemes.parsed(shapes, "shapes"))
+        described = (turtle.read(text, run.iris.base) for text in (unfinished, files["examples.ttl"]))
+        report = validation.check(data.union(*described), schemes.parsed(shapes, "shapes"))
     raise_all(
         [
             InvalidGraphError(f"{each.focus}: {each.message} ({each.shape}, found {each.value or 'nothing'!r})")
             for each in report.violations
         ]
     )
-    comments = _made_from("What shapes/ found in the data.", {**files, "inferred.ttl": inferred}, shapes)
+    comments = _made_from("What shapes/ found in the data and its description.", files, shapes)
     text = turtle.written(validation.stated(report, run.iris), run.iris.base, comments)
     return text, key, False
+
+
+def _examples(run: _Build) -> str:
+    """The text of the graph of example queries."""
+    files = {name: run.inputs.text(name) for name in run.inputs.files if name.startswith("queries/")}
+    faults: list[MandategraphError] = []
+    found: set[ox.Triple] = set()
+    for name, text in files.items():
+        try:
+            found |= examples.stated([queries.parsed(text, name)], run.iris)
+        except MandategraphError as fault:
+            faults.append(fault)
+    raise_all(faults)
+    return turtle.written(found, run.iris.base, _generated(f"{digest(text)}  {name}" for name, text in files.items()))
+
+
+def _description(
+    run: _Build, named: Mapping[ox.NamedNode, str], counts: dataset.Counts, sizes: Mapping[str, int]
+) -> str:
+    """The text of what the service and its data set are; a graph of unknown size counts as empty."""
+    base = run.iris.base
+    held = {name: sizes.get(file, 0) for name, file in named.items()}
+    data = [name for name in named if is_data(name, base)]
+    about = metadata("mandategraph")["Summary"]
+    stated = description.described(held, data, counts, about, run.iris, run.version)
+    return turtle.written(stated, base, ["Generated by 'mandategraph build'; not edited by hand."])
 
 
 def _made_from(what: str, files: Mapping[str, str], terms: str) -> list[str]:
@@ -259,12 +293,17 @@ def _made_from(what: str, files: Mapping[str, str], terms: str) -> list[str]:
     return [what, "Generated by 'mandategraph build'. Made from:", *lines, f"{digest(terms)}  the axioms or shapes"]
 
 
+def _generated(inputs: Iterable[str]) -> list[str]:
+    """The header of a graph made from inputs."""
+    return ["Generated by 'mandategraph build'; not edited by hand. Made from:", *inputs]
+
+
 def _code(module: str) -> str:
     return (Path(__file__).parent / f"{module}.py").read_text("utf-8")
 
 
 def _rest(iris: Iris) -> dict[ox.NamedNode, str]:
-    names = ("inferred", "ontology", "shapes", "report", "service")
+    names = ("inferred", "ontology", "shapes", "report", "service", "examples")
     return {iris.mint("graph", name=name): f"{name}.ttl" for name in names}
 
 
@@ -284,10 +323,9 @@ def _inputs_of(run: _Build, name: ox.NamedNode) -> list[str]:
         ]
     else:
         patterns = [f"data/{file}/"] if file == "registry" else [f"data/{file}/", "data/process/"]
-    lines = [
+    return _generated(
         f"{digest(content)}  {key}" for key, content in run.inputs.files.items() if key.startswith(tuple(patterns))
-    ]
-    return ["Generated by 'mandategraph build'; not edited by hand. Made from:", *lines]
+    )
 
 
 def _headed(text: str, base: str) -> str:
@@ -302,5 +340,6 @@ def _findings(report: str, base: str) -> dict[str, int]:
     return dict(Counter(each.removeprefix(SH.iri) for each in severities))
 
 
-def _count(text: str, base: str) -> int:
-    return len(turtle.read(text, base))
+def _sizes(files: Mapping[str, str], base: str) -> dict[str, int]:
+    """How many triples each of some files holds."""
+    return {name: len(turtle.read(text, base)) for name, text in files.items()}

@@ -135,6 +135,9 @@ RULES: dict[str, Rule] = {
         Rule("graph", "graph/{name}", (("name", _SEGMENT),)),
         Rule("result", "report/{number}", (_NUMBER,)),
         Rule("service", "sparql", ()),
+        Rule("dataset", "dataset", ()),
+        Rule("prefixes", "prefixes", ()),
+        Rule("example", "example/{name}", (("name", _SEGMENT),)),
     )
 }  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,34 +13,48 @@ from mandategraph.places import Place
 from mandategraph.store import Store
 
 _PARAMETER = re.compile(r"(\w+) \((string|iri)(, optional)?\): (.+)")
+_EXAMPLE = re.compile(r"example (\w+): (.+)")
+_KEYWORDS = re.compile(r"keywords: (.+)")
+_COLUMNS = re.compile(r"-> *(.+)")
+FORMS = {"true or false": "ASK", "triples": "CONSTRUCT"}
+"""What a header names instead of columns, and the form of the query that answers so."""
 _LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CHARACTERS = re.compile(r"\['.*?'\](?=,|$|\s)|\[_\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A variable a caller binds."""
+    """A variable a caller binds, with a value it can be bound to; an example IRI may be a path under the base."""
 
     name: str
     kind: str
     optional: bool
     meaning: str
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query file: its question, its parameters, its columns and its text."""
+    """A query file: its question, its parameters, its columns and its text; no columns if it is not a SELECT."""
 
     name: str
     question: str
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     text: str
+    form: str = "SELECT"
+    keywords: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
         """The number a question file begins with, or nothing."""
         return self.name.partition("-")[0].lstrip("0") if self.name[:1].isdigit() else ""
+
+    @property
+    def body(self) -> str:
+        """The text without its header."""
+        lines = self.text.split("\n")
+        return "\n".join(lines[len(_header(self.text)) :]).strip() + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +80,64 @@ def parsed(text: str, file: str) -> Query:
     """A query file, its header read.
 
     Raises:
-        SyntaxFault: the header does not begin with a question, or has no line of columns.
+        SyntaxFault: the header does not begin with a question, has no line of columns, or a line that is neither a
+            parameter nor an example nor keywords.
     """
-    header = []
-    for line in text.split("\n"):
-        if not line.startswith("#"):
-            break
-        header.append(line.removeprefix("#").strip())
-    name = Path(file).stem
+    header = _header(text)
     if not header or not header[0].endswith(("?", ".")):
         raise SyntaxFault(Place(file, 1), "a comment with the question, ending in '?' or '.'", "\n".join(header[:1]))
-    parameters = [_PARAMETER.fullmatch(line) for line in header[1:] if not line.startswith("->")]
-    if None in parameters:
-        number = 2 + [bool(line.startswith("->") or _PARAMETER.fullmatch(line)) for line in header[1:]].index(False)
-        raise SyntaxFault(Place(file, number), "'name (string, optional): meaning' or '-> columns'", header[number - 1])
-    columns = [line.removeprefix("->").strip() for line in header if line.startswith("->")]
-    if len(columns) != 1:
-        raise SyntaxFault(Place(file, 2), "one comment line '-> column, column'", f"{len(columns)} of them")
-    names = [column.strip() for column in columns[0].split(",")]
-    hidden = [each[1] for each in parameters if each and each[1] not in names]
+    lines = list(enumerate(header[1:], 2))
+    for number, line in lines:
+        if not any(pattern.fullmatch(line) for pattern in (_PARAMETER, _EXAMPLE, _KEYWORDS, _COLUMNS)):
+            expected = "'name (string, optional): meaning', 'example name: value', 'keywords: …' or '-> columns'"
+            raise SyntaxFault(Place(file, number), expected, line)
+    answer = _only(_COLUMNS, "'-> column, column'", header, file)
+    keywords = _only(_KEYWORDS, "'keywords: …'", header, file, needed=False)
+    columns = () if answer in FORMS else _listed(answer)
+    parameters = _parameters(lines, file)
+    hidden = [each.name for each in parameters if columns and each.name not in columns]
     if hidden:
         raise SyntaxFault(
             Place(file), "every parameter among the columns, so that an answer shows it", ", ".join(hidden)
         )
-    return Query(
-        name,
-        header[0],
-        tuple(Parameter(each[1], each[2], bool(each[3]), each[4]) for each in parameters if each),
-        tuple(names),
-        text,
-    )
+    form = FORMS.get(answer, "SELECT")
+    return Query(Path(file).stem, header[0], parameters, columns, text, form, _listed(keywords))
+
+
+def _header(text: str) -> list[str]:
+    """The lines of the comment a text begins with."""
+    commented = takewhile(lambda line: line.startswith("#"), text.split("\n"))
+    return [line.removeprefix("#").strip() for line in commented]
+
+
+def _only(pattern: re.Pattern[str], form: str, header: list[str], file: str, *, needed: bool = True) -> str:
+    """What stands in the only line of a form."""
+    found = [matched[1] for matched in map(pattern.fullmatch, header) if matched]
+    if len(found) != 1 and (needed or found):
+        raise SyntaxFault(Place(file, 2), f"one comment line {form}", f"{len(found)} of them")
+    return "".join(found)
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",")) if names else ()
+
+
+def _parameters(lines: list[tuple[int, str]], file: str) -> tuple[Parameter, ...]:
+    """The parameters of a header, each with its example."""
+    found: dict[str, Parameter] = {}
+    for number, line in lines:
+        each = _PARAMETER.fullmatch(line)
+        if each and each[1] in found:
+            raise SyntaxFault(Place(file, number), "each parameter once", line)
+        if each:
+            found[each[1]] = Parameter(each[1], each[2], bool(each[3]), each[4])
+    for number, line in lines:
+        each = _EXAMPLE.fullmatch(line)
+        if each and (each[1] not in found or found[each[1]].example):
+            raise SyntaxFault(Place(file, number), f"one example for each of the parameters [{', '.join(found)}]", line)
+        if each:
+            found[each[1]] = replace(found[each[1]], example=each[2])
+    return tuple(found.values())
 
 
 def loaded(folder: Path) -> dict[str, Query]:
@@ -145,6 +188,26 @@ def bound(query: Query, given: Mapping[str, str]) -> dict[str, ox.NamedNode | ox
         problem = [*(f"no value for {name}" for name in missing), *(f"unknown {name}" for name in unknown)]
         raise UsageError(f"{query.name}: expected the parameters [{told or 'none'}], found {'; '.join(problem)}")
     return {name: _term(known[name], text) for name, text in given.items()}
+
+
+def example(query: Query, base: str) -> dict[str, str]:
+    """The example values of a query, by parameter; an IRI that is a path stands under the base.
+
+    Raises:
+        SyntaxFault: a parameter has no example, or one it cannot be bound to.
+    """
+    given = {each.name: each.example for each in query.parameters if each.example}
+    missing = [each.name for each in query.parameters if not each.example]
+    if missing:
+        raise SyntaxFault(Place(f"{query.name}.rq"), "a line 'example name: value' a parameter", ", ".join(missing))
+    for each in query.parameters:
+        if each.kind == "iri" and "://" not in each.example:
+            given[each.name] = base + each.example
+    try:
+        bound(query, given)
+    except UsageError as fault:
+        raise SyntaxFault(Place(f"{query.name}.rq"), "examples the parameters can be bound to", str(fault)) from None
+    return given
 
 
 _ONE_OF = re.compile(r".*\bone of: (.+)")

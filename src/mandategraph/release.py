@@ -22,6 +22,7 @@ from mandategraph.store.embedded import EmbeddedStore
 
 MANIFEST = "release.json"
 DATA = ("source", "registry", "judgements", "inferred")
+DESCRIBED = ("service", "examples")
 INPUTS = (
     "data/sources/*.txt",
     "data/sources/sources.toml",
@@ -30,6 +31,8 @@ INPUTS = (
     "data/process/*.tsv",
     "ontology/*.ttl",
     "shapes/*.ttl",
+    "queries/questions/*.rq",
+    "queries/examples/*.rq",
 )
 
 
@@ -168,15 +171,16 @@ def texts(folder: Path, held: Manifest) -> dict[ox.NamedNode, str]:
     return found
 
 
-def data_triples(folder: Path, held: Manifest) -> set[ox.Triple]:
-    """The triples of the default graph of a release: the set union of its data graphs.
+def checked_triples(folder: Path, held: Manifest) -> set[ox.Triple]:
+    """The triples of a release that are held against the shapes: the data, and what it says of itself.
 
     Raises:
         MissingError: a file of the manifest is not there.
         SyntaxFault: a file is not the one the manifest was written with.
     """
-    data = (text for name, text in texts(folder, held).items() if is_data(name, held.base))
-    return {triple for text in data for triple in turtle.read(text, held.base)}
+    described = {Iris(held.base).mint("graph", name=name) for name in DESCRIBED}
+    found = (text for name, text in texts(folder, held).items() if name in described or is_data(name, held.base))
+    return {triple for text in found for triple in turtle.read(text, held.base)}
 
 
 def is_data(name: ox.NamedNode, base: str) -> bool:

@@ -19,6 +19,7 @@ class Namespace:
 
 MG = Namespace("https://w3id.org/mandategraph/ontology#")
 CITO = Namespace("http://purl.org/spar/cito/")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCTERMS = Namespace("http://purl.org/dc/terms/")
 ELI = Namespace("http://data.europa.eu/eli/ontology#")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
@@ -29,16 +30,18 @@ OWL = Namespace("http://www.w3.org/2002/07/owl#")
 PROV = Namespace("http://www.w3.org/ns/prov#")
 RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
 RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+SCHEMA = Namespace("https://schema.org/")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+VOID = Namespace("http://rdfs.org/ns/void#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
 A = RDF["type"]
 
 PREFIXES: dict[str, str] = {
     "cito": CITO.iri,
-    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcat": DCAT.iri,
     "dcterms": DCTERMS.iri,
     "eli": ELI.iri,
     "eli-dl": "http://data.europa.eu/eli/eli-draft-legislation-ontology#",
@@ -49,9 +52,11 @@ PREFIXES: dict[str, str] = {
     "prov": PROV.iri,
     "rdf": RDF.iri,
     "rdfs": RDFS.iri,
+    "schema": SCHEMA.iri,
     "sd": SD.iri,
     "sh": SH.iri,
     "skos": SKOS.iri,
+    "void": VOID.iri,
     "xsd": XSD.iri,
 }
 

@@ -73,7 +73,8 @@ def test_a_vocabulary_comes_whole_with_all_its_terms(name: str) -> None:
     found = describer().of(f"{BASE}{name}", 1, 1)
     assert len(found.contents) == manifest().triples[f"{name}.ttl"] == len(graph(name))
     subjects = {quad.subject.value for quad in found.contents if isinstance(quad.subject, ox.NamedNode)}
-    assert parts()[f"{BASE}{name}"] - {f"{BASE}{name}"} <= subjects
+    namespace = f"{BASE}{name}#"
+    assert parts()[f"{BASE}{name}"] - {f"{BASE}{name}", namespace} <= subjects
     assert (found.page, found.pages) == (1, 1)
 
 

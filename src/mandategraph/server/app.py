@@ -17,7 +17,7 @@ from mandategraph import results
 from mandategraph.errors import MandategraphError, UsageError
 from mandategraph.negotiation import chosen
 from mandategraph.release import Home
-from mandategraph.server import linked_data, problems
+from mandategraph.server import linked_data, problems, service_description
 from mandategraph.server.envelope import Envelope
 from mandategraph.server.observation import Observation
 from mandategraph.server.operating import Operating
@@ -43,6 +43,7 @@ def application(service: Service, runner: Runner, settings: Settings, observed: 
     _add_pages(app, service, settings)
     _add_operating(app, Operating(service, runner, observed), settings)
     _add_dump(app, service)
+    service_description.add(app, service, settings)
     linked_data.add(app, service)
     endpoint = Endpoint(service, runner, settings, observed)
     app.add_middleware(Envelope, direct={"/sparql": endpoint}, observed=observed, problem=_problem(service))

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from mandategraph import queries, results
+from mandategraph import queries
 from mandategraph.answers import Support
-from mandategraph.iris import Iris
 from mandategraph.queries import Query
 from mandategraph.release import Home, Manifest
 from mandategraph.server.pages import Pages
-from mandategraph.server.settings import Settings
 from mandategraph.store import Store
 
 
@@ -29,11 +27,6 @@ class Service:
     def digest(self) -> str:
         """The digest of the release: what every answer depends on."""
         return self.held.digest
-
-    def described(self, address: str, settings: Settings, form: str) -> bytes:
-        """The description of the service at an address, in a graph format."""
-        del address, settings
-        return results.graph_text(self.store.graph(Iris(self.held.base).mint("graph", name="service")), form)
 
 
 def service_of(where: Home, held: Manifest, store: Store, released: float) -> Service:

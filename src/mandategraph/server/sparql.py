@@ -20,7 +20,7 @@ from mandategraph import results
 from mandategraph.errors import SyntaxFault, UsageError
 from mandategraph.negotiation import chosen, coding
 from mandategraph.places import Place
-from mandategraph.server import operation, problems
+from mandategraph.server import operation, problems, service_description
 from mandategraph.server.answering import CODINGS, HTML
 from mandategraph.server.budget import Budget, client_of
 from mandategraph.server.cache import Answer, Cache
@@ -270,10 +270,9 @@ class Endpoint:
             page = self._service.pages.query("")
             page.headers.update(headers)
             return page
-        content = self._service.described(
-            str(request.url.replace(query="")), self._settings, results.GRAPH_MEDIA[media]
-        )
-        return Response(content, media_type=media, headers=headers)
+        response = service_description.answered(request, self._service, self._settings, media)
+        response.headers.update(headers)
+        return response
 
 
 async def _left(request: Request) -> None:

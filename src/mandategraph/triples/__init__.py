@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
 
 from mandategraph.errors import MandategraphError, TableError, raise_all
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Reading
 from mandategraph.schemes import Schemes
-from mandategraph.terms import en
 from mandategraph.triples import documents, entities, judgements, links, plans, registry
 from mandategraph.triples.claims import Claiming
 from mandategraph.triples.process import Stating
 from mandategraph.triples.provenance import Provenance
-from mandategraph.vocabulary import DCTERMS, MG, PROV, SD, A
 
 Graphs = dict[NamedNode, set[Triple]]
 
@@ -90,41 +88,3 @@ def _registry(corpus: Corpus, iris: Iris, schemes: Schemes, provenance: Provenan
 def _passages(corpus: Corpus, iris: Iris, provenance: Provenance) -> Iterable[Triple]:
     for reading in corpus.readings:
         yield from links.passages(reading, corpus, iris, provenance)
-
-
-def describe(names: Iterable[NamedNode], iris: Iris, version: str) -> set[Triple]:
-    """The description of the service and of each named graph: what is in it, the step that made it, the version."""
-    provenance = Provenance(iris, version)
-    service = iris.mint("service")
-    dataset = Iris.part(service, "dataset")
-    triples = {
-        Triple(service, A, SD["Service"]),
-        Triple(service, SD["endpoint"], service),
-        Triple(service, SD["supportedLanguage"], SD["SPARQL11Query"]),
-        Triple(service, SD["defaultDataset"], dataset),
-        Triple(dataset, A, SD["Dataset"]),
-    }
-    for name in names:
-        parsed = iris.parse(name.value)
-        key = "-".join(parsed[1].values()) if parsed else "graph"
-        node = Iris.part(service, "graph", key)
-        triples |= {
-            Triple(dataset, SD["namedGraph"], node),
-            Triple(node, A, SD["NamedGraph"]),
-            Triple(node, SD["name"], name),
-            Triple(name, DCTERMS["description"], en(_CONTENTS.get(key, f"What is read in {key}.txt."))),
-            Triple(name, PROV["wasAttributedTo"], provenance.software),
-            Triple(name, MG["packageVersion"], Literal(version)),
-        }
-    return triples
-
-
-_CONTENTS = {
-    "registry": "Instruments, bodies, plans and what wordings mean, from the hand-kept tables.",
-    "judgements": "What this project holds, each judgement with its reason, from the hand-kept tables.",
-    "inferred": "What the axioms of the ontology entail and nothing states.",
-    "ontology": "The terms, their schemes and their alignments with other vocabularies.",
-    "shapes": "The shapes that the data is held against.",
-    "report": "What the shapes found in the data.",
-    "service": "This description.",
-}

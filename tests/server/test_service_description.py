@@ -1,0 +1,89 @@
+"""What the service tells programs of itself: at the address it is asked at, with its limits, in what it can serve."""
+
+import asyncio
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from inline import app
+
+from mandategraph.description.service import FORMATS, served
+from mandategraph.iris import Iris
+from mandategraph.results import GRAPH_MEDIA as GRAPH_TYPES
+from mandategraph.results import ROW_MEDIA as ROW_TYPES
+from mandategraph.server.service_description import limits_of
+from mandategraph.server.settings import Settings
+from serving import store
+
+PATHS = ("/sparql", "/.well-known/void")
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+DESCRIPTION = Iris().mint("graph", name="service")
+LIMITS = limits_of(Settings())
+
+
+def get(path: str, accept: str | None = None, *, host: str = "localhost", method: str = "GET") -> httpx.Response:
+    """The response to a request; without `accept` the request has no such header."""
+
+    async def sent() -> httpx.Response:
+        transport = httpx.ASGITransport(app(), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            del client.headers["accept"]
+            headers = {"Host": host} | ({"Accept": accept} if accept else {})
+            return await client.request(method, path, headers=headers)
+
+    return asyncio.run(sent())
+
+
+def triples(response: httpx.Response, form: ox.RdfFormat) -> set[ox.Triple]:
+    """The triples that a response holds."""
+    assert response.status_code == 200
+    return {quad.triple for quad in ox.parse(response.content, format=form)}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("media", GRAPH_TYPES)
+def test_the_description_is_that_of_the_release_at_the_address_asked_with_the_limits(path: str, media: str) -> None:
+    response = get(path, media, host="example.org:81")
+    assert response.headers["content-type"].partition(";")[0] == media
+    assert "Accept" in response.headers["vary"]
+    form = ox.RdfFormat.from_media_type(media)
+    assert form is not None
+    address = ox.NamedNode("http://example.org:81/sparql")
+    dump = ox.NamedNode("http://example.org:81/dump.nq")
+    assert triples(response, form) == served(store().graph(DESCRIPTION), Iris(), address, LIMITS, dump)
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "text/turtle", BROWSER])
+def test_where_data_sets_are_looked_for_turtle_comes_first(accept: str | None) -> None:
+    response = get("/.well-known/void", accept)
+    assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, "text/turtle")
+    assert response.text == get("/.well-known/void", accept).text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_head_has_the_status_and_type_of_get(path: str) -> None:
+    whole, head = (get(path, "text/turtle", method=method) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.headers["content-type"]) == (whole.status_code, whole.headers["content-type"])
+    assert head.content == b""
+
+
+def test_where_nothing_is_acceptable_the_offers_are_listed() -> None:
+    response = get("/.well-known/void", "text/csv")
+    assert response.status_code == 406
+    assert response.json()["detail"] == f"the data set is described as {', '.join(GRAPH_TYPES)}"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_host_that_makes_no_address_is_told(path: str) -> None:
+    response = get(path, "text/turtle", host="a<b")
+    assert response.status_code == 400
+    assert response.json()["detail"] == "expected a Host header that names a host, found 'a<b'"
+
+
+def test_only_reading_is_allowed() -> None:
+    assert get("/.well-known/void", method="POST").status_code == 405
+
+
+def test_the_formats_described_are_those_the_endpoint_serves() -> None:
+    named = {each.object for each in store().graph(DESCRIPTION) if each.predicate.value.endswith("#resultFormat")}
+    assert named == {FORMATS[name] for name in (*ROW_TYPES.values(), *GRAPH_TYPES.values())}
