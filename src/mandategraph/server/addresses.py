@@ -104,9 +104,11 @@ class Addresses:
 
 def routes() -> Iterator[str]:
     """The paths that resources are found under, as routes; what has a route of its own is not among them."""
-    first = {rule.template.partition("/")[0] for rule in RULES.values()}
-    yield from (f"/{name}/{{rest:path}}" for name in sorted(first.difference(_SEPARATE)))
-    yield from (f"/{name}{{rest:path}}" for name in VOCABULARIES)
+    templates = [rule.template.partition("/") for rule in RULES.values() if rule.template not in _SEPARATE]
+    yield from sorted({f"/{name}/{{rest:path}}" for name, below, _ in templates if below})
+    yield from sorted(
+        f"/{name}{{rest:path}}" for name in (*VOCABULARIES, *(name for name, below, _ in templates if not below))
+    )
 
 
 def split(path: str) -> tuple[str, Format | None]:
