@@ -51,6 +51,11 @@ class Manifest:
         """The manifest as it is written: sorted, without a clock."""
         return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
+    @property
+    def identity(self) -> str:
+        """Which release this is: its version, and the first digits of the sha256 of its manifest."""
+        return f"{self.version}+sha256.{digest(self.text())[:12]}"
+
 
 def digest(text: str | bytes) -> str:
     """The sha256 of a text, in hexadecimal."""
@@ -73,6 +78,11 @@ class Home:
     def queries(self) -> Path:
         """The folder of the query files."""
         return self.root / "queries"
+
+    @property
+    def words(self) -> Path:
+        """The table of words people use for kinds of things."""
+        return self.root / "data" / "naming" / "words.tsv"
 
     def inputs(self) -> dict[str, bytes]:
         """The bytes of every file a release is made from, by its path under the root."""
