@@ -14,7 +14,7 @@ from rich.console import Console
 
 from mandategraph import queries, results
 from mandategraph.answers import Part, Support
-from mandategraph.cli import inputs, outputs, printing, reports
+from mandategraph.cli import finding, inputs, outputs, printing, reports
 from mandategraph.cli.options import Format, Root
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
@@ -167,7 +167,8 @@ def support(
 )
 def show(
     name: Annotated[
-        str, typer.Argument(help="An IRI, a prefixed name, a path under the base, an identifier, a symbol or a number.")
+        str,
+        typer.Argument(help="An IRI, a prefixed name, a path under the base, or any name: a symbol, title, number."),
     ],
     root: Root = None,
     form: Format = Form.TABLE,
@@ -252,6 +253,14 @@ def ask(
         if not found.rows and "action" in given:
             typer.echo(f"Nothing; 'mandategraph support {given['action']}' says what there is instead.")
     outputs.print_rows(found.columns, found.values(), form, held.base)
+
+
+app.command("search", epilog="Examples: mandategraph search prison | mandategraph search 'objetivo 2.1 acción 2'")(
+    finding.find
+)
+app.command("wording", epilog="Example: mandategraph wording 'Promote the social reintegration of prisoners'")(
+    finding.like
+)
 
 
 @app.command(epilog="Example: mandategraph export trig -o mandategraph.trig")
