@@ -17,7 +17,7 @@ from mandategraph.errors import MandategraphError, UsageError
 from mandategraph.iris import Iris
 from mandategraph.negotiation import chosen
 from mandategraph.release import Home, Manifest
-from mandategraph.server import problems, sparql
+from mandategraph.server import lookups, problems, sparql
 from mandategraph.server.pages import STYLE, Pages
 from mandategraph.server.service import Service, service_of
 from mandategraph.store.embedded import EmbeddedStore
@@ -44,6 +44,7 @@ def application(where: Home, held: Manifest, store: EmbeddedStore) -> FastAPI:
     _add_errors(app, service.pages)
     _add_pages(app, service)
     _add_sparql(app, service, store)
+    lookups.add(app, service)
     return app
 
 
@@ -91,7 +92,7 @@ def _headed(response: Response) -> Response:
 
 def _methods(app: FastAPI, path: str) -> list[str]:
     """The methods that a path takes."""
-    routes = [route for route in app.routes if isinstance(route, Route | APIRoute) and route.path == path]
+    routes = [route for route in app.routes if isinstance(route, Route | APIRoute) and route.path_regex.match(path)]
     return sorted({method for route in routes for method in route.methods or ()})
 
 
