@@ -172,8 +172,8 @@ def test_what_is_near_is_told_in_numbers_for_a_number_and_in_names_for_a_name() 
     assert names().near("action 9.9") == ["5.5", "5.4", "5.3"]
     assert names().near("plan-of-action-quebek", ("instrument",))[0] == "plan-of-action-quebec-2001"
     assert set(names().near("2013", ("plan",))) <= {each.name for each in names().names}
-    assert names().notation("Objective 2.1, proposed action 2") == "2.1.2"
-    assert names().notation("prison") == "prison"
+    assert names().number("Objective 2.1, proposed action 2") == Number("2.1.2", "action", "")
+    assert names().number("prison") is None
 
 
 # The words

@@ -174,16 +174,15 @@ class Naming:
 
     def near(self, typed: str, kinds: Collection[str] = ()) -> list[str]:
         """The names that come nearest to what is typed."""
-        named = number(self._words.read(typed), self._plans)
+        named = self.number(typed)
         if named and (not kinds or {*kinds} & {each.lower() for each in _LEVELS}):
             known = [name for name, held in self._numbers.items() if any(_is_of(each, kinds) for each in held)]
             return near_numbers(named.notation, known) if known else []
         return nearest(typed[:_LONGEST], (each.name for each in self._names if _is_of(each, kinds)))
 
-    def notation(self, typed: str) -> str:
-        """The number of a part of a plan that is typed, with or without the word for what it is; else what is typed."""
-        named = number(self._words.read(typed), self._plans)
-        return named.notation if named else typed
+    def number(self, typed: str) -> Number | None:
+        """The number of a part of a plan that is typed, with or without what it is; None if it is no number."""
+        return number(self._words.read(typed), self._plans)
 
     def passes(self, word: str) -> bool:
         """Whether a word is one that is passed over, as 'of' or 'de'."""

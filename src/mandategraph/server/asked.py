@@ -102,7 +102,7 @@ class Asked:
 
     def _answer(self, query: Query, given: Given, window: Window) -> Answer:
         values = {each.name: given[each.name] for each in query.parameters if each.name in given}
-        read = {name: self._read(query, name, value, values) for name, value in values.items()}
+        read = self._understood(query, values)
         found = self._service.ask(query, queries.bound(query, read))
         if not found.rows:
             self._service.support.check(read)
@@ -112,12 +112,20 @@ class Asked:
         about = {"question": query.question, "number": query.number, "parameters": read}
         return Answer(found.columns, len(found.rows), page.values(), about=about, iris=iris)
 
+    def _understood(self, query: Query, values: Given) -> dict[str, str]:
+        """The values as the query takes them; a plan that is said with the number gives way to one given by itself."""
+        read: dict[str, str] = {}
+        for name, value in values.items():
+            if name == "action":
+                read = {**self._numbered(query, value), **read}
+            else:
+                read[name] = self._read(query, name, value, values)
+        return read
+
     def _read(self, query: Query, name: str, value: str, values: Given) -> str:
-        """What a value means: the identifier of what it names, the number of a part, or an IRI under the base."""
+        """What a value means: the identifier of what it names, or an IRI, which may stand under the base."""
         if any(each.name == name and each.kind == "iri" for each in query.parameters):
             return self._iri(value)
-        if name == "action":
-            return self._service.naming.notation(value)
         if name not in _KINDS:
             return value
 
@@ -125,6 +133,20 @@ class Asked:
             return f"{address(ADDRESS, name=query.name)}?{urlencode({**values, name: each.identifier})}"
 
         return self._one(value, _KINDS[name], place).identifier
+
+    def _numbered(self, query: Query, value: str) -> dict[str, str]:
+        """The number of an action, and its plan if one is said with it and the question takes one.
+
+        Raises:
+            MissingError: the number is said to be one of something else.
+        """
+        number = self._service.naming.number(value)
+        if number is None:
+            return {"action": value}
+        if number.kind not in ("", "action"):
+            raise MissingError(f"action {value!r}", f"the actions; {number.kind} is what it says")
+        takes_plan = number.plan and any(each.name == "plan" for each in query.parameters)
+        return {"action": number.notation, **({"plan": number.plan} if takes_plan else {})}
 
     def _iri(self, value: str) -> str:
         for iri in (value, self._service.held.base + value):

@@ -186,7 +186,8 @@ class Lookups:
             if each.plan == plan:
                 return each
         known = [each.name for each in naming.names if each.how == "number" and each.plan == plan]
-        near = near_numbers(naming.notation(given["notation"]), known)
+        number = naming.number(given["notation"])
+        near = near_numbers(number.notation if number else given["notation"], known)
         raise MissingError(f"action {given['notation']!r}", f"plan {plan}", near)
 
     def _action(self, given: Given, window: Window) -> Answer:

@@ -174,7 +174,7 @@ class Replies:
         if window.page > last:
             raise MissingError(f"page {window.page}", f"an answer of {answer.total} items, whose last page is {last}")
         path = request.scope["path"]
-        headers = {"Vary": "Accept", "X-Total-Count": str(answer.total)}
+        headers = {"Vary": "Accept", "Cache-Control": "no-cache", "X-Total-Count": str(answer.total)}
         if answer.place and answer.place != quote(path):
             headers["Content-Location"] = f"{answer.place}?{request.url.query}".removesuffix("?")
         if request.method != "POST":
