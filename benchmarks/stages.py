@@ -13,13 +13,16 @@ from rich.console import Console
 from rich.table import Table
 
 from mandategraph import build as pipeline
-from mandategraph import queries
+from mandategraph import naming, queries, search, wording
 from mandategraph.iris import DEFAULT_BASE
 from mandategraph.release import home, opened
 
 ROOT = Path(__file__).parents[1]
 OWN = ("reading", "resolving", "stating", "checking selectors", "writing Turtle", "loading the store")
 COMMANDS = (("support", "1.2"), ("ask", "4", "--param", "instrument=plan-of-action-quebec-2001"), ("--help",))
+
+SEARCHED = ("prison", "MISPA I", "trafficking in persons", "whales and nothing else")
+DRAFT = "Strengthen the exchange of information among police forces to prevent trafficking in persons"
 
 
 class Watch:
@@ -72,6 +75,27 @@ def questions(runs: int) -> dict[str, list[float]]:
     return found
 
 
+def finding(runs: int) -> dict[str, list[float]]:
+    """The seconds to make the indexes of words, and to find something in them."""
+    where = home(ROOT)
+    _, store = opened(where.release)
+    lookups = queries.loaded(where.queries / "lookups")
+    watch = Watch()
+    for _ in range(runs):
+        with watch("making the index of names"):
+            names = naming.opened(store, lookups, where.words)
+        with watch("making the index of texts"):
+            texts = search.search_of(store, lookups, names)
+        with watch("making the index of wordings"):
+            wordings = wording.wordings_of(store, lookups)
+        for typed in SEARCHED:
+            with watch(f"search {typed}"):
+                texts.find(typed)
+        with watch("wording of a draft of 13 words"):
+            wordings.like(DRAFT)
+    return watch.seconds
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -80,7 +104,12 @@ def main() -> None:
     given = parser.parse_args()
     watch = stages(given.runs, fresh=not given.no_fresh)
     table = Table("what", "median ms", "runs", box=None, pad_edge=False)
-    for name, taken in {**watch.seconds, **questions(given.runs), **commands(given.runs)}.items():
+    for name, taken in {
+        **watch.seconds,
+        **questions(given.runs),
+        **finding(given.runs),
+        **commands(given.runs),
+    }.items():
         table.add_row(name, f"{median(taken) * 1000:.1f}", str(len(taken)))
     own = sum(median(watch.seconds[stage]) for stage in OWN)
     table.add_row("the stages of this project together", f"{own * 1000:.1f}", "")

@@ -21,7 +21,10 @@ from mandategraph.vocabulary import MG, OWL, PROV
 from running import STALE, Command, answered
 from serving import DOCUMENTS, HOME, ROOT, folder_of, manifest, store
 
-COMMANDS = ["build", "names", "checks", "validate", "support", "show", "query", "ask", "export", "rebuild", "serve"]
+COMMANDS = [
+    *("build", "names", "checks", "validate", "support", "show", "query", "ask", "search", "wording"),
+    *("export", "rebuild", "serve"),
+]
 GROUPS = ["report"]
 
 
@@ -83,7 +86,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("support 1.2 --format xml", "'xml' is not one of 'table', 'json', 'csv', 'ttl'"),
         ("support", "Missing argument"),
         ("show nothing-known", "resource 'nothing-known': not found in the release"),
-        ("show plan-of-action-quebec", "nearest: plan-of-action-quebec-2001"),
+        ("show plan-of-action-quebek-2001", "nearest: plan-of-action-quebec-2001"),
         ("show mg:Acton", "resource 'mg:Acton': not found"),
         ("show mg:<", "mg:<"),
         ("show http://example.org/<", "'http://example.org/<'"),

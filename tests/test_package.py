@@ -44,6 +44,12 @@ def test_it_answers_from_its_own_release(installed: Path) -> None:
     assert done.stderr == ""
 
 
+def test_it_knows_how_people_write_names(installed: Path) -> None:
+    done = run(installed, "search", "objetivo 2.1 acción 2", "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    assert "plan/2012/action/2.1.2" in done.stdout
+
+
 def test_it_says_that_a_build_needs_a_checkout(installed: Path) -> None:
     done = run(installed, "build")
     assert done.returncode == 2

@@ -31,7 +31,7 @@ def run(command: str) -> str:
 def test_its_answers_are_the_programs() -> None:
     text = README.read_text("utf-8")
     blocks = BLOCK.findall(text)
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     updated = text
     for block in blocks:
         command = block.split("\n")[0].removeprefix("$ ")

@@ -231,7 +231,16 @@ def rows(store: Store, query: Query, given: Mapping[str, str]) -> Rows:
         UsageError: the values do not fit the parameters.
         SyntaxFault: the file is not SPARQL, or not a SELECT query.
     """
-    results = results_of(store, query.text, f"{query.name}.rq", bound(query, given))
+    return answered(store, query, bound(query, given))
+
+
+def answered(store: Store, query: Query, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> Rows:
+    """The rows that answer a query whose parameters are bound to terms.
+
+    Raises:
+        SyntaxFault: the file is not SPARQL, or not a SELECT query.
+    """
+    results = results_of(store, query.text, f"{query.name}.rq", terms)
     if not isinstance(results, ox.QuerySolutions):
         raise SyntaxFault(Place(f"{query.name}.rq"), "a SELECT query", "one of another form")
     names = tuple(variable.value for variable in results.variables)

@@ -87,6 +87,11 @@ class Home:
         """The folder of the query files."""
         return self.root / "queries"
 
+    @property
+    def words(self) -> Path:
+        """The table of words people use for kinds of things."""
+        return self.root / "data" / "naming" / "words.tsv"
+
     def inputs(self) -> dict[str, bytes]:
         """The bytes of every file a release is made from, by its path under the root."""
         found = sorted(path for pattern in INPUTS for path in self.root.glob(pattern) if path.is_file())

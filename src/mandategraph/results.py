@@ -8,9 +8,10 @@ from typing import IO
 import pyoxigraph as ox
 
 from mandategraph.errors import UsageError
+from mandategraph.iris import Iris
 from mandategraph.queries import Rows
 from mandategraph.store import Results, Store
-from mandategraph.vocabulary import PREFIXES
+from mandategraph.vocabulary import OWL, PREFIXES
 
 ROW_FORMATS: dict[str, ox.QueryResultsFormat] = {
     "json": ox.QueryResultsFormat.JSON,
@@ -118,6 +119,11 @@ def behind(store: Store, iris: Iterable[str], base: str) -> set[ox.Triple]:
             if isinstance(value, ox.NamedNode) and value.value.startswith(f"{iri.partition('#')[0]}#"):
                 waiting.append(value.value)
     return found
+
+
+def release_of(base: str, identity: str) -> ox.Triple:
+    """Which release the data set that is served is: what an answer in Turtle comes from."""
+    return ox.Triple(Iris.part(Iris(base).mint("service"), "dataset"), OWL["versionInfo"], ox.Literal(identity))
 
 
 def iris_in(rows: Rows) -> Iterator[str]:

@@ -732,7 +732,8 @@ def test_what_is_not_found_is_told_with_the_nearest(action: str, plan: str, told
 
 def test_the_description_of_the_interface_lists_its_paths() -> None:
     described = get("/openapi.json").json()
-    assert {path: set(methods) - {"head"} for path, methods in described["paths"].items()} == {
+    listed = {path: set(methods) - {"head"} for path, methods in described["paths"].items()}
+    assert {path: methods for path, methods in listed.items() if not path.startswith("/api/")} == {
         "/support": {"get"},
         "/dump.nq": {"get"},
         "/sparql": {"get", "post"},

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from mandategraph import queries, results
 from mandategraph.answers import Part, Support, released
-from mandategraph.cli import inputs, outputs, printing, reports, serving
+from mandategraph.cli import finding, inputs, outputs, printing, reports, serving
 from mandategraph.cli.options import Format, Root
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
@@ -22,7 +22,6 @@ from mandategraph.iris import DEFAULT_BASE, Iris
 from mandategraph.release import Home, Manifest, home, manifest
 from mandategraph.sparql_text import refused
 from mandategraph.store.embedded import EmbeddedStore
-from mandategraph.vocabulary import OWL
 
 app = typer.Typer(
     name="mandategraph",
@@ -168,7 +167,8 @@ def support(
 )
 def show(
     name: Annotated[
-        str, typer.Argument(help="An IRI, a prefixed name, a path under the base, an identifier, a symbol or a number.")
+        str,
+        typer.Argument(help="An IRI, a prefixed name, a path under the base, or any name: a symbol, title, number."),
     ],
     root: Root = None,
     form: Format = Form.TABLE,
@@ -247,7 +247,7 @@ def ask(
         _support(where, held, store).check(given)
     if form is Form.TTL:
         behind = results.behind(store, results.iris_in(found), held.base)
-        outputs.write(results.graph_text(behind | {_release(held)}, "ttl"))
+        outputs.write(results.graph_text(behind | {results.release_of(held.base, held.identity)}, "ttl"))
         return
     found = released(found, held.identity)
     if form is Form.TABLE:
@@ -255,6 +255,14 @@ def ask(
         if not found.rows and "action" in given:
             typer.echo(f"Nothing; 'mandategraph support {given['action']}' says what there is instead.")
     outputs.print_rows(found.columns, found.values(), form, held.base)
+
+
+app.command("search", epilog="Examples: mandategraph search prison | mandategraph search 'objetivo 2.1 acción 2'")(
+    finding.find
+)
+app.command("wording", epilog="Example: mandategraph wording 'Promote the social reintegration of prisoners'")(
+    finding.like
+)
 
 
 @app.command(epilog="Example: mandategraph export trig -o mandategraph.trig")
@@ -318,13 +326,6 @@ def _support(where: Home, held: Manifest, store: EmbeddedStore) -> Support:
     return Support(store, lookups, questions, held.identity)
 
 
-def _release(held: Manifest) -> ox.Triple:
-    """Which release the served data set is: what an answer in Turtle comes from."""
-    return ox.Triple(
-        Iris.part(Iris(held.base).mint("service"), "dataset"), OWL["versionInfo"], ox.Literal(held.identity)
-    )
-
-
 def _statements_of(
     parts: tuple[Part, ...], reasons: Mapping[str, str], store: EmbeddedStore, held: Manifest
 ) -> set[ox.Triple]:
@@ -335,7 +336,7 @@ def _statements_of(
         parsed = iris.parse(row["quotation"])
         link = [iris.mint("support", **parsed[1]).value] if parsed else []
         found += [row["quotation"], *link, row["instrument"], *filter(None, [reasons.get(row["document"])])]
-    return results.behind(store, found, held.base) | {_release(held)}
+    return results.behind(store, found, held.base) | {results.release_of(held.base, held.identity)}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mandategraph import queries
+from mandategraph import naming, queries
 from mandategraph.cli import printing
 from mandategraph.errors import MissingError, UsageError
 from mandategraph.release import Home, Manifest, home, opened, stale
@@ -45,6 +45,9 @@ def named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list[
     found = [
         row["resource"] for row in listed if row["name"] == name or (of and (row["of"], row["name"]) == (of, number))
     ]
+    if not found:
+        lookups = queries.loaded(where.queries / "lookups")
+        found = [each.iri for each in naming.opened(store, lookups, where.words).candidates(name)]
     if not found:
         raise MissingError.among("resource", name, [row["name"] for row in listed], "the release")
     return found

@@ -17,16 +17,18 @@ from mandategraph import results
 from mandategraph.errors import MandategraphError, UsageError
 from mandategraph.negotiation import chosen
 from mandategraph.release import Home
-from mandategraph.server import linked_data, problems, service_description
+from mandategraph.server import asking, linked_data, lookups, problems, service_description
+from mandategraph.server.budget import Budget
 from mandategraph.server.envelope import Envelope
 from mandategraph.server.observation import Observation
 from mandategraph.server.operating import Operating
 from mandategraph.server.pages import STYLE
 from mandategraph.server.problems import Problem
 from mandategraph.server.protocol_description import PATHS
+from mandategraph.server.runner import Runner
 from mandategraph.server.service import Service
 from mandategraph.server.settings import Settings
-from mandategraph.server.sparql import Endpoint, Runner
+from mandategraph.server.sparql import Endpoint
 
 
 def application(service: Service, runner: Runner, settings: Settings, observed: Observation) -> FastAPI:
@@ -38,14 +40,16 @@ def application(service: Service, runner: Runner, settings: Settings, observed: 
         docs_url=None,
         redoc_url=None,
     )
+    budget = Budget(settings.limits.budget)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     _add_errors(app, service)
     _add_pages(app, service, settings)
     _add_operating(app, Operating(service, runner, observed), settings)
     _add_dump(app, service)
     service_description.add(app, service, settings)
+    lookups.add(app, asking.through(service, runner, settings, budget))
     linked_data.add(app, service)
-    endpoint = Endpoint(service, runner, settings, observed)
+    endpoint = Endpoint(service, runner, settings, observed, budget)
     app.add_middleware(Envelope, direct={"/sparql": endpoint}, observed=observed, problem=_problem(service))
     _describe(app)
     return app
@@ -114,7 +118,7 @@ def _describe(app: FastAPI) -> None:
 
 def _methods(app: FastAPI, path: str) -> list[str]:
     """The methods that a path takes."""
-    routes = [route for route in app.routes if isinstance(route, Route | APIRoute) and route.path == path]
+    routes = [route for route in app.routes if isinstance(route, Route | APIRoute) and route.path_regex.match(path)]
     return sorted({method for route in routes for method in route.methods or ()})
 
 
@@ -181,7 +185,7 @@ _SUPPORT: dict[str, object] = {
             "name": "action",
             "in": "query",
             "required": True,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "minLength": 1, "pattern": "\\S"},
             "description": "The number of an action, as 1.2 or 2.1.2.",
         },
         {

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mandategraph.server.asking import CLIENT
 from mandategraph.server.observation import Observation
 
 HEADERS = {
@@ -39,6 +40,7 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
+        CLIENT.set(scope["client"][0] if scope.get("client") else "")
         bare = scope["method"] == "HEAD"
         start: Message = {"status": HTTPStatus.INTERNAL_SERVER_ERROR}
         length = 0

@@ -7,8 +7,8 @@ from starlette.responses import JSONResponse, Response
 
 from mandategraph.server.observation import Observation
 from mandategraph.server.operation import KINDS
+from mandategraph.server.runner import Runner
 from mandategraph.server.service import Service
-from mandategraph.server.sparql import Runner
 from mandategraph.server.wire import Job
 
 _PROBE_SECONDS = 5.0

@@ -6,7 +6,7 @@ from mandategraph import results
 from mandategraph.server.operation import DIRECT, FORM, FORMATS
 
 _EXAMPLE = "SELECT (COUNT(*) AS ?actions) WHERE { ?action a <https://w3id.org/mandategraph/ontology#Action> }"
-_GRAPHS = {"type": "array", "items": {"type": "string", "format": "iri"}}
+_GRAPHS = {"type": "array", "items": {"type": "string", "minLength": 1, "format": "iri"}}
 _SCHEMAS: dict[str, tuple[dict[str, Any], str]] = {
     "query": ({"type": "string"}, "The query, in SPARQL 1.1."),
     "default-graph-uri": (_GRAPHS, "The graphs whose set union is the default graph."),

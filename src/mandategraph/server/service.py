@@ -1,13 +1,23 @@
-"""What the routes answer from: one release, in a store, with its queries and its pages."""
+"""What the routes answer from: one release, in a store, with its queries, its names, its texts and its pages."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from mandategraph import queries
+import pyoxigraph as ox
+
+from mandategraph import naming, queries, search, wording
 from mandategraph.answers import Support
-from mandategraph.queries import Query
+from mandategraph.naming import Naming
+from mandategraph.queries import Query, Rows
 from mandategraph.release import Home, Manifest
+from mandategraph.search import Search
 from mandategraph.server.pages import Pages
 from mandategraph.store import Store
+from mandategraph.wording import Wordings
+
+Ask = Callable[[Query, Mapping[str, ox.NamedNode | ox.Literal]], Rows]
+"""Runs a query with its parameters bound to terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,10 @@ class Service:
     lookups: dict[str, Query]
     support: Support
     pages: Pages
+    naming: Naming
+    search: Search
+    wordings: Wordings
+    ask: Ask
     released: float
 
     @property
@@ -33,10 +47,13 @@ def service_of(where: Home, held: Manifest, store: Store, released: float) -> Se
     """The service of a release that was put in place at a time (seconds since 1970).
 
     Raises:
-        MandategraphError: a query file is missing or cannot be read.
+        MandategraphError: a query file or the table of words is missing or cannot be read.
     """
     questions = queries.loaded(where.queries / "questions")
     lookups = queries.loaded(where.queries / "lookups")
     support = Support(store, lookups, questions, held.identity)
     pages = Pages(held, support.labels(), support.attributions())
-    return Service(where, held, store, questions, lookups, support, pages, released)
+    names = naming.opened(store, lookups, where.words)
+    found, wordings = search.search_of(store, lookups, names), wording.wordings_of(store, lookups)
+    ask = partial(queries.answered, store)
+    return Service(where, held, store, questions, lookups, support, pages, names, found, wordings, ask, released)

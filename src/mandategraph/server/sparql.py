@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
-from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -27,6 +26,7 @@ from mandategraph.server.cache import Answer, Cache
 from mandategraph.server.observation import Observation
 from mandategraph.server.operation import KINDS, Operation
 from mandategraph.server.problems import Problem
+from mandategraph.server.runner import Runner
 from mandategraph.server.service import Service
 from mandategraph.server.settings import MIB, Settings
 from mandategraph.server.wire import Job, Reply
@@ -37,16 +37,6 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _AT_ONCE = 0.05
 _SEEN, _SEEN_LENGTH = 4096, 4096
 _DESCRIBED = (*results.GRAPH_MEDIA, HTML)
-
-
-class Runner(Protocol):
-    """What answers a query: a pool of workers, or another store."""
-
-    async def run(self, job: Job, client: str, limit: float) -> Reply:
-        """What became of a query within `limit` seconds; when the caller is cancelled, so is the query."""
-
-    def state(self) -> dict[str, int]:
-        """Figures of what it is doing, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +57,12 @@ class _Asked:
 class Endpoint:
     """An ASGI application: the endpoint of one release."""
 
-    def __init__(self, service: Service, runner: Runner, settings: Settings, observed: Observation) -> None:
+    def __init__(
+        self, service: Service, runner: Runner, settings: Settings, observed: Observation, budget: Budget
+    ) -> None:
         self._service, self._runner, self._settings, self._observed = service, runner, settings, observed
         self._cache = Cache(settings.cache * MIB)
-        self._budget = Budget(settings.limits.budget)
+        self._budget = budget
         self._seen: OrderedDict[tuple[bytes, bytes, bytes], _Asked] = OrderedDict()
         self._released = service.released
         self._modified = format_datetime(datetime.fromtimestamp(self._released, UTC), usegmt=True)

@@ -1,0 +1,77 @@
+"""Look-ups by words: what is found for words that are typed, and earlier wording that is like a draft."""
+
+from collections.abc import Iterator, Mapping
+
+from mandategraph import search, wording
+from mandategraph.iris import Iris
+from mandategraph.server.replies import Answer, Parameter, Window
+from mandategraph.server.routes import Given, Lookup
+from mandategraph.server.service import Service
+
+SEARCH, WORDING = "/api/search", "/api/wording"
+MOST_WORDINGS = 50
+
+
+class Finds:
+    """Search and wording over one release."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._iris = Iris(service.held.base)
+
+    def all(self) -> Iterator[Lookup]:
+        """The look-ups by words."""
+        typed = 'What to look for, as prison, "organized crime", traffick*, AG/RES. 2551 or objetivo 2.1 acción 2.'
+        yield Lookup(
+            SEARCH,
+            search.QUESTION,
+            "What the words name comes first (match is name), each thing they may mean; then texts that have all the "
+            "words, by rank (bm25); if nothing is named or found so, texts that have some. `matched` says which of the "
+            "two. `marks` are the characters of `words` that match, start and end; `start` and `end` of a hit are "
+            "characters of the document.",
+            self._search,
+            (
+                Parameter("q", typed, "prison", required=True, longest=search.LONGEST),
+                Parameter("kind", "Only what is of this kind.", values=search.KINDS),
+            ),
+            columns=search.COLUMNS,
+        )
+        yield Lookup(
+            WORDING,
+            wording.QUESTION,
+            wording.SCORE,
+            self._wording,
+            (
+                Parameter(
+                    "text",
+                    "A draft sentence. It is not kept.",
+                    "Strengthen the exchange of information and experiences among police forces.",
+                    required=True,
+                    longest=wording.LONGEST,
+                ),
+            ),
+            columns=wording.COLUMNS,
+            most=MOST_WORDINGS,
+            body="text",
+        )
+
+    def _search(self, given: Given, window: Window) -> Answer:
+        kinds = (given["kind"],) if "kind" in given else ()
+        found = self._service.search.find(given["q"], kinds, first=window.first, count=window.size)
+        rows, items = [hit.row() for hit in found.hits], [hit.data() for hit in found.hits]
+        iris = tuple(row["iri"] for row in rows)
+        return Answer(search.COLUMNS, found.total, rows, items, {"q": given["q"], "matched": found.matched}, iris)
+
+    def _wording(self, given: Given, window: Window) -> Answer:
+        total, found = self._service.wordings.like(given["text"], first=window.first, count=window.size)
+        rows, items = [each.row() for each in found], [each.data() for each in found]
+        iris = tuple(iri for row in rows for iri in self._behind(row))
+        return Answer(wording.COLUMNS, total, rows, items, {"text": given["text"], "score": wording.SCORE}, iris)
+
+    def _behind(self, row: Mapping[str, str]) -> Iterator[str]:
+        """The resources behind a row: the quotation, its passage and the link it makes."""
+        yield row["quotation"]
+        yield row["passage"]
+        parsed = self._iris.parse(row["quotation"])
+        if parsed:
+            yield self._iris.mint("support", **parsed[1]).value
