@@ -20,6 +20,7 @@ from mandategraph.release import Home
 from mandategraph.server import asking, linked_data, lookups, problems, service_description
 from mandategraph.server.budget import Budget
 from mandategraph.server.envelope import Envelope
+from mandategraph.server.metering import Metering
 from mandategraph.server.observation import Observation
 from mandategraph.server.operating import Operating
 from mandategraph.server.pages import STYLE
@@ -42,12 +43,13 @@ def application(service: Service, runner: Runner, settings: Settings, observed: 
     )
     budget = Budget(settings.limits.budget)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Metering, budget=budget, limits=settings.limits)
     _add_errors(app, service)
     _add_pages(app, service, settings)
     _add_operating(app, Operating(service, runner, observed), settings)
     _add_dump(app, service)
     service_description.add(app, service, settings)
-    lookups.add(app, asking.through(service, runner, settings, budget))
+    lookups.add(app, asking.through(service, runner, settings))
     linked_data.add(app, service)
     endpoint = Endpoint(service, runner, settings, observed, budget)
     app.add_middleware(Envelope, direct={"/sparql": endpoint}, observed=observed, problem=_problem(service))

@@ -1,4 +1,4 @@
-"""Questions of look-ups, asked as a user's query is: by a worker, under the limits, from the client's query time."""
+"""Questions of look-ups, asked as a user's query is: by a worker, and under the limits."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from mandategraph.queries import Query, Rows
 from mandategraph.server import problems
-from mandategraph.server.budget import Budget, client_of
+from mandategraph.server.budget import client_of
 from mandategraph.server.runner import Runner
 from mandategraph.server.service import Service
 from mandategraph.server.settings import MIB, Settings
@@ -20,19 +20,15 @@ CLIENT: ContextVar[str] = ContextVar("client", default="")
 _JSON = "application/sparql-results+json"
 
 
-def through(service: Service, runner: Runner, settings: Settings, budget: Budget) -> Service:
+def through(service: Service, runner: Runner, settings: Settings) -> Service:
     """A service whose questions are asked so; from a thread of the server only."""
     limits = settings.limits
 
     def ask(query: Query, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> Rows:
         client = client_of(CLIENT.get())
-        wait = budget.wait(client)
-        if wait:
-            raise problems.of_budget(limits, wait)
         bound = {name: _told(term) for name, term in terms.items()}
         job = Job(query.text, {"rows": _JSON}, limits.result * MIB, bound=bound)
         reply = anyio.from_thread.run(runner.run, job, client, limits.timeout)
-        budget.charge(client, reply.seconds)
         if reply.outcome in ("syntax", "usage", "fault", "unacceptable", "unwritable"):
             raise RuntimeError(f"{query.name}: {reply.outcome}: {reply.facts}")
         if reply.outcome != "ok":

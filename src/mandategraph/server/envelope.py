@@ -57,15 +57,11 @@ class Envelope:
             await send(message)
 
         try:
-            direct = self._direct.get(scope["path"])
-            if direct is None:
-                await self._app(scope, receive, sent)
-            else:
-                await self._directly(direct, scope, receive, sent)
+            await self._handled(self._direct.get(scope["path"], self._app), scope, receive, sent)
         finally:
             self._observed.answered(scope, start, length, time.perf_counter() - began)
 
-    async def _directly(
+    async def _handled(
         self, app: ASGIApp, scope: Scope, receive: Receive, send: Callable[[Message], Awaitable[None]]
     ) -> None:
         try:

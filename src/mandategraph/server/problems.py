@@ -123,7 +123,7 @@ def of_budget(limits: Limits, wait: float) -> Problem:
     """The problem of a client that has used its query time."""
     return Problem(
         _TOO_MANY,
-        f"this client has used its {limits.budget:g} seconds of query time a minute; {_WHOLE}",
+        f"this client has used its {limits.budget:g} seconds a minute for queries and look-ups; {_WHOLE}",
         {"Retry-After": str(max(1, round(wait + 0.5)))},
         limit="budget",
         maximum=limits.budget,
