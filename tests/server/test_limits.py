@@ -15,7 +15,7 @@ from live import Live, children, resident, served
 
 from mandategraph.results import GRAPH_MEDIA
 from mandategraph.server.operation import FORMATS
-from mandategraph.server.settings import Limits
+from mandategraph.server.settings import MIB, Limits
 
 TIMEOUT = 1.5
 MEMORY = 256
@@ -143,8 +143,15 @@ def test_a_caller_may_lower_the_time_limit_and_not_raise_it(live: Live) -> None:
 
 
 def test_the_caps_are_told_with_every_answer(live: Live) -> None:
-    expected = f"time={TIMEOUT:g}, memory={MEMORY}, result={RESULT}, length=20000, at-once=32, budget=100000"
-    assert live.query(LIGHT).headers["query-limits"] == expected
+    expected = {
+        "time": TIMEOUT, "memory": MEMORY * MIB, "result": RESULT * MIB, "length": 20000, "nesting": 64,
+        "waiting": 64, "at-once": 32, "budget": 100000,
+    }
+    header = live.query(LIGHT).headers["query-limits"]
+    assert {name: float(value) for name, value in (each.split("=") for each in header.split(", "))} == expected
+    described = live.client.get("/sparql", headers={"Accept": "text/turtle"}).text
+    for term in ("maximumQuerySeconds", "maximumQueryMemory", "maximumResultSize", "maximumQueryLength"):
+        assert f"mg:{term}" in described
     page = live.client.get("/docs").text
     for cap in (f"time: {TIMEOUT:g} seconds", f"memory: {MEMORY} MiB", f"result: {RESULT} MiB"):
         assert cap in page
@@ -252,6 +259,19 @@ def four_at_once(address: str) -> list[httpx.Response]:
             return await asyncio.gather(*queries)
 
     return asyncio.run(asked())
+
+
+def test_a_large_release_is_served_from_disk_with_the_same_answers_and_limits(live: Live, tmp_path: Path) -> None:
+    options = ("--disk-above", "0", "--disk-folder", str(tmp_path / "kept"), "--timeout", "1.5", "--memory", "256")
+    with served(tmp_path, *options) as disk:
+        assert [each.name.partition("-")[0] for each in (tmp_path / "kept").iterdir()] == ["release"]
+        count = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"
+        assert disk.query(count).json() == live.query(count).json()
+        assert told(disk.query(ENDLESS)) == "time"
+        assert told(disk.query(HOSTILE["doubled text"][0])) == "memory"
+        assert disk.query("SELECT * { ?s ?p ?o }", format="nt").status_code == 406
+        assert len(disk.query("SELECT * { ?s ?p ?o }", format="csv").content) > 1_000_000
+        assert disk.client.get("/plan/2012/action/2.1.2.ttl").status_code == 200
 
 
 def test_what_one_client_may_have_under_way_is_bounded(tmp_path: Path) -> None:

@@ -286,14 +286,5 @@ def _options() -> Response:
 
 
 def told_limits(settings: Settings) -> str:
-    """The limits as a header: a dictionary of RFC 9651, in seconds, MiB, characters and queries."""
-    held = settings.limits
-    told = {
-        "time": held.timeout,
-        "memory": held.memory,
-        "result": held.result,
-        "length": held.length,
-        "at-once": held.per_client,
-        "budget": held.budget,
-    }
-    return ", ".join(f"{name}={value:g}" for name, value in told.items())
+    """The limits as a header, a dictionary of RFC 9651; named and measured as in the description of the service."""
+    return ", ".join(f"{name}={value:.12g}" for name, value in service_description.limits_of(settings).items())
