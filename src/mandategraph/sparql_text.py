@@ -112,10 +112,10 @@ def _calls(text: str, base: str | None) -> Iterator[tuple[str, int, str]]:
     """Where SERVICE stands as a keyword, also joined to what is before it, or where it cannot be told."""
     if "service" not in text.lower():
         return
-    prefixes = _prefixes(text)
+    declared = prefixes(text)
     for kind, found, offset in tokens(text):
         prefix, _, local = found.partition(":")
-        joined = kind == "prefixed" and "service" in local.lower() and not _is_name(local, prefixes.get(prefix, set()))
+        joined = kind == "prefixed" and "service" in local.lower() and not _is_name(local, declared.get(prefix, set()))
         if joined or (kind in ("word", "prefixed") and "service" in prefix.lower()):
             yield found, offset, "a query without SERVICE: this endpoint calls no other"
         if found == "<" and _PERHAPS_IRI.match(text, offset):
@@ -133,7 +133,7 @@ def _calls_by_the_engine(text: str, base: str | None) -> Iterator[tuple[str, int
             yield first[0], first.start(), "a query that is SPARQL 1.1 and has no SERVICE"
 
 
-def _prefixes(text: str) -> dict[str, set[str]]:
+def prefixes(text: str) -> dict[str, set[str]]:
     """The IRIs a text declares for each prefix."""
     found: dict[str, set[str]] = {}
     before = ""
@@ -203,29 +203,29 @@ class _Graph:
 def _dataset(text: str) -> list[_Graph]:
     """The graphs behind FROM and FROM NAMED."""
     graphs: list[_Graph] = []
-    prefixes = _prefixes(text)
+    declared = prefixes(text)
     before = ""
     for kind, found, offset in tokens(text):
         if found == "{":
             break
         word = found.upper() if kind == "word" else ""
         if kind == "prefixed" and found.upper().startswith("FROM:"):
-            graphs.append(_Graph(found, offset, _absolute(kind, found[4:], prefixes), merges=True))
+            graphs.append(_Graph(found, offset, _absolute(kind, found[4:], declared), merges=True))
         elif before in ("FROM", "FROM NAMED") and word != "NAMED":
-            graphs.append(_Graph(found, offset, _absolute(kind, found, prefixes), merges=before == "FROM"))
+            graphs.append(_Graph(found, offset, _absolute(kind, found, declared), merges=before == "FROM"))
         before = "FROM NAMED" if (before, word) == ("FROM", "NAMED") else word
     return graphs
 
 
-def _absolute(kind: str, found: str, prefixes: dict[str, set[str]]) -> str | None:
+def _absolute(kind: str, found: str, declared: dict[str, set[str]]) -> str | None:
     """The IRI that a token is, None if it is relative or its prefix is not declared just once."""
     if kind == "iri":
         return found[1:-1] if _ABSOLUTE.match(found, 1) and "\\" not in found else None
     prefix, _, local = found.partition(":")
-    declared = prefixes.get(prefix, set())
-    if kind != "prefixed" or not _is_name(local, declared):
+    iris = declared.get(prefix, set())
+    if kind != "prefixed" or not _is_name(local, iris):
         return None
-    iri = next(iter(declared))
+    iri = next(iter(iris))
     return iri + local if _ABSOLUTE.match(iri) else None
 
 

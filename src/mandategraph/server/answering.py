@@ -9,9 +9,8 @@ from xml.parsers import expat
 import pyoxigraph as ox
 import zstandard
 
-from mandategraph import results
+from mandategraph import results, syntax
 from mandategraph.errors import UsageError
-from mandategraph.queries import sparql_fault
 from mandategraph.server.wire import Job, Reply
 from mandategraph.sparql_text import refused
 from mandategraph.store import Results
@@ -77,7 +76,7 @@ def _results(store: EmbeddedStore, job: Job) -> Results:
             return store.query_graphs(text, job.default, job.named, job.base)
         return store.query(text, bound, job.base)
     except SyntaxError as error:
-        raise sparql_fault(error, "query", text) from None
+        raise syntax.fault(error, "query", text, job.base) from None
     except OSError as error:
         raise UsageError(f"expected a query that calls no other endpoint, found {error}") from None
     except ValueError as error:
