@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from mandategraph.release import Manifest
 from mandategraph.server import application
@@ -66,7 +67,7 @@ def application_over(held: Manifest, store: EmbeddedStore) -> FastAPI:
     return application(served, Inline(store, served), Settings(), Observation(Settings(), LOG.append))
 
 
-def ask(held: FastAPI, method: str = "GET", path: str = "/sparql", **options: Any) -> httpx.Response:
+def ask(held: ASGIApp, method: str = "GET", path: str = "/sparql", **options: Any) -> httpx.Response:
     """The response of an application to a request, which has no headers but those given."""
 
     async def asked() -> httpx.Response:

@@ -1,35 +1,28 @@
-"""The endpoint over HTTP: what is fresh, what is cached and for whom, which form is chosen, how it is coded."""
+"""The endpoint over HTTP: what is fresh, what is cached and for whom, and the methods it takes."""
 
-import asyncio
-import gzip
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import httpx
-import pyoxigraph as ox
 import pytest
-import zstandard
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from inline import LOG, RELEASED, Inline, app, application_of, ask, runner, service
+from inline import LOG, RELEASED, Inline, app, ask, runner, service
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mandategraph.results import GRAPH_FORMATS, GRAPH_MEDIA, ROW_MEDIA
-from mandategraph.server import application
+from mandategraph.server import application, problems
+from mandategraph.server.envelope import Envelope
 from mandategraph.server.observation import Observation
 from mandategraph.server.operation import DIRECT, FORM
 from mandategraph.server.problems import PROBLEM
-from mandategraph.server.settings import Limits, Settings
-from mandategraph.server.sparql import told_limits
-from mandategraph.server.wire import Job, Reply
+from mandategraph.server.settings import Settings
+from mandategraph.server.sparql import Endpoint
 from serving import release
 
 SELECT = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 ASK = "ASK { ?s a <https://w3id.org/mandategraph/ontology#Action> }"
-TURTLE = "DESCRIBE <https://w3id.org/mandategraph/graph/registry>"
 SMALL = "SELECT (1 AS ?x) {}"
 REPORT, SHAPES = (f"https://w3id.org/mandategraph/graph/{name}" for name in ("report", "shapes"))
 JSON, XML, CSV = "application/sparql-results+json", "application/sparql-results+xml", "text/csv"
@@ -221,7 +214,7 @@ QUERIES = [
     "ask{}",
     "CONSTRUCT { <x:a> <x:b> '\\r' } {}",
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
-    f"SELECT (COUNT(*) AS ?n) FROM <{REPORT}> {{ ?s ?p ?o }}",
+    "SELECT (COUNT(*) AS ?n) FROM <https://w3id.org/mandategraph/graph/report> { ?s ?p ?o }",
     "SELECT (COUNT(*) AS ?n) FROM <graph/report> { ?s ?p ?o }",
     "SELECT",
     "DROP ALL",
@@ -255,7 +248,7 @@ requests = st.fixed_dictionaries(
 Facts = tuple[int, bytes, dict[str, str]]
 
 
-def facts(held: FastAPI, request: dict[str, Any]) -> Facts:
+def facts(held: ASGIApp, request: dict[str, Any]) -> Facts:
     """What answers a request, but for how long it took."""
     given = [("query", request["query"]), *request["parameters"]]
     headers = {"Accept": request["accept"], "Accept-Encoding": request["coding"]}
@@ -268,10 +261,21 @@ def facts(held: FastAPI, request: dict[str, Any]) -> Facts:
     return response.status_code, response.content, told
 
 
+def endpoint() -> ASGIApp:
+    """An endpoint that has not answered anything yet."""
+    observed, pages = Observation(Settings(), LOG.append), service().pages
+    return Envelope(
+        app(),
+        {"/sparql": Endpoint(service(), runner(), Settings(), observed)},
+        observed,
+        lambda method, accept, error: problems.answered(method, accept, error, pages),
+    )
+
+
 @cache
-def long_lived() -> FastAPI:
-    """An application that has answered before."""
-    return application_of(Settings())
+def long_lived() -> ASGIApp:
+    """An endpoint that has answered before."""
+    return endpoint()
 
 
 @hypothesis_settings(max_examples=60)
@@ -279,7 +283,7 @@ def long_lived() -> FastAPI:
 def test_no_request_changes_what_another_gets(asked: list[dict[str, Any]]) -> None:
     for request in asked:
         answer = facts(long_lived(), request)
-        assert answer == facts(application_of(Settings()), request)
+        assert answer == facts(endpoint(), request)
 
 
 # Methods
@@ -323,170 +327,10 @@ def test_a_browser_may_ask_from_any_page() -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "QUERY", "get"])
 def test_another_method_is_told_the_right_ones(method: str) -> None:
-    async def as_sent(scope: Any, receive: Any, send: Any) -> None:
+    async def as_sent(scope: Scope, receive: Receive, send: Send) -> None:
         await app()({**scope, "method": method}, receive, send)
 
-    response = ask(as_sent, "PUT", params={"query": SMALL})  # type: ignore[arg-type] # an application around one
+    response = ask(as_sent, "PUT", params={"query": SMALL})
     assert (response.status_code, response.headers["content-type"]) == (405, PROBLEM)
     assert response.headers["allow"] == "GET, HEAD, POST, OPTIONS"
     assert response.json()["detail"] == f"expected one of GET, HEAD, POST, OPTIONS, found {method}"
-
-
-# Forms and codings
-
-
-@pytest.mark.parametrize(
-    ("query", "accept", "media"),
-    [
-        (SELECT, None, JSON),
-        (SELECT, "text/turtle, text/csv;q=0.1", CSV),
-        (SELECT, "application/json;q=0.9, application/sparql-results+xml", XML),
-        (SELECT, "application/*;q=0.5, text/csv;q=0.4, application/sparql-results+json;q=0", "application/json"),
-        (SELECT, "*/*;q=0.1, text/*;q=0.2, text/csv;q=0", "text/tab-separated-values"),
-        (SELECT, BROWSER, "text/html"),
-        (ASK, "text/csv, application/sparql-results+xml;q=0.1", XML),
-        (ASK, "text/*", "text/html"),
-        (TURTLE, "application/json, application/rdf+xml;q=0.2, text/turtle;q=0.1", "application/rdf+xml"),
-        (TURTLE, "application/sparql-results+json, */*;q=0.1", "text/turtle"),
-    ],
-)
-def test_the_form_is_the_one_wanted_most_of_those_the_results_can_have(
-    query: str, accept: str | None, media: str
-) -> None:
-    assert get(query, {"Accept": accept} if accept else {}).headers["content-type"].partition(";")[0] == media
-
-
-def test_the_lines_of_a_header_are_one_list() -> None:
-    url = httpx.URL("/sparql", params={"query": SELECT})
-    response = ask(app(), path=str(url), headers=[("Accept", "image/png"), ("Accept", "text/csv")])
-    assert response.headers["content-type"].startswith("text/csv")
-    match = [("If-None-Match", '"x"'), ("If-None-Match", tag(SELECT))]
-    assert ask(app(), path=str(url), headers=match).status_code == 304
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize(("query", "offered"), [(SELECT, ROW_MEDIA), (TURTLE, GRAPH_MEDIA)])
-def test_what_is_offered_is_told_where_nothing_fits(method: str, query: str, offered: dict[str, str]) -> None:
-    way: dict[str, Any] = {"params": {"query": query}} if method == "GET" else {"data": {"query": query}}
-    response = ask(app(), method, headers={"Accept": "image/png, text/html;q=0"}, **way)
-    assert response.status_code == 406
-    assert response.json()["offered"] == [*offered, "text/html"]
-    for media in response.json()["offered"]:
-        assert ask(app(), method, headers={"Accept": media}, **way).headers["content-type"].startswith(media)
-
-
-@pytest.mark.parametrize("form", ["nq", "trig"])
-def test_a_graph_can_be_had_in_the_formats_of_datasets(form: str) -> None:
-    response = get(TURTLE, format=form)
-    quads = set(ox.parse(response.content, format=GRAPH_FORMATS[form]))
-    assert {quad.graph_name for quad in quads} == {ox.DefaultGraph()}
-    assert {quad.triple for quad in quads} == set(release()[1].query(TURTLE))  # type: ignore[arg-type] # of triples
-
-
-def undecoded(held: FastAPI, coding: str, form: str) -> tuple[bytes, httpx.Headers]:
-    """The bytes of an answer as they are sent, and its headers."""
-
-    async def asked() -> tuple[bytes, httpx.Headers]:
-        headers = {"Accept-Encoding": coding}
-        parameters = {"query": SELECT, "format": form}
-        async with (
-            httpx.AsyncClient(transport=httpx.ASGITransport(held), base_url="http://localhost") as client,
-            client.stream("GET", "/sparql", params=parameters, headers=headers) as response,
-        ):
-            return b"".join([part async for part in response.aiter_raw()]), response.headers
-
-    return asyncio.run(asked())
-
-
-@pytest.mark.parametrize("form", ["json", "csv", "html"])
-@pytest.mark.parametrize(
-    ("coding", "decoded"),
-    [("gzip", gzip.decompress), ("zstd", zstandard.ZstdDecompressor().decompress), ("identity", bytes)],
-)
-def test_a_coded_answer_is_the_same_answer(form: str, coding: str, decoded: Callable[[bytes], bytes]) -> None:
-    fresh = application_of(Settings())
-    for _ in range(2):
-        content, headers = undecoded(fresh, coding, form)
-        assert decoded(content) == get(SELECT, format=form).content
-        assert headers.get("content-encoding", "identity") == coding
-        assert headers["vary"] == "Accept, Accept-Encoding"
-        assert int(headers["content-length"]) == len(content)
-
-
-@pytest.mark.parametrize("coding", ["gzip", "br", "gzip, identity"])
-def test_a_body_in_a_content_coding_is_not_supported(coding: str) -> None:
-    headers = {"Content-Type": DIRECT, "Content-Encoding": coding}
-    response = ask(app(), "POST", content=gzip.compress(SMALL.encode()), headers=headers)
-    assert response.status_code == 415
-    assert response.headers["accept-encoding"] == "identity"
-    assert response.json()["detail"] == f"expected a body without a content coding, found {coding}"
-
-
-# Clients
-
-
-@pytest.mark.parametrize("way", ["get", "form", "direct"])
-@pytest.mark.parametrize(
-    ("query", "form", "accept", "media"),
-    [
-        (SELECT, "xml", XML, XML),
-        (SELECT, "json", f"{JSON},text/javascript,application/json", JSON),
-        (SELECT, "csv", "*/*", CSV),
-        (ASK, "xml", XML, XML),
-        (TURTLE, "xml", "application/rdf+xml", "application/rdf+xml"),
-        (TURTLE, "turtle", "text/rdf+n3,application/n-triples,text/turtle", "text/turtle"),
-        (TURTLE, "n3", "text/rdf+n3,application/n-triples,text/turtle", "text/turtle"),
-        (TURTLE, "rdf+xml", "application/rdf+xml", "application/rdf+xml"),
-        (TURTLE, "json-ld", "application/x-json+ld,application/ld+json", "application/ld+json"),
-    ],
-)
-def test_a_client_may_say_its_format_in_three_parameters(
-    way: str, query: str, form: str, accept: str, media: str
-) -> None:
-    """As SPARQLWrapper does, with its own names of formats."""
-    named, headers = dict.fromkeys(("format", "output", "results"), form), {"Accept": accept}
-    if way == "direct":
-        headers |= {"Content-Type": DIRECT}
-        response = ask(app(), "POST", params=named, content=query, headers=headers)
-    elif way == "form":
-        response = ask(app(), "POST", data={"query": query, **named}, headers=headers)
-    else:
-        response = get(query, headers, **named)
-    assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, media)
-
-
-class Late:
-    """A runner that notes what it is given, and lets the time run out."""
-
-    def __init__(self) -> None:
-        self.limits: list[float] = []
-
-    async def run(self, job: Job, client: str, limit: float) -> Reply:
-        """Out of time."""
-        assert job.query
-        assert client == "127.0.0.1"
-        self.limits.append(limit)
-        return Reply("time", {})
-
-    def state(self) -> dict[str, int]:
-        """Nothing."""
-        return {}
-
-
-def test_a_caller_lowers_the_time_limit_and_never_raises_it() -> None:
-    late, told = Late(), Settings(limits=Limits(timeout=5))
-    held = application(service(), late, told, Observation(told, LOG.append))
-    for given in ("1.5", "5", "100", "1e9", ".25"):
-        response = ask(held, params={"query": SMALL, "timeout": given})
-        expected = min(float(given), 5)
-        assert late.limits[-1] == expected
-        assert (response.status_code, response.json()["limit"], response.json()["maximum"]) == (503, "time", expected)
-        assert "etag" not in response.headers
-
-
-def test_the_limits_are_told_as_a_dictionary_of_structured_fields() -> None:
-    limits = Limits(timeout=0.25, memory=2048, result=32, length=1_500_000, per_client=4, budget=2_000_000.5)
-    assert told_limits(Settings(limits=limits)) == (
-        "time=0.25, memory=2048, result=32, length=1500000, at-once=4, budget=2000000.5"
-    )
-    assert get(SMALL).headers["query-limits"] == told_limits(Settings())
