@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandategraph.negotiation import chosen
+from mandategraph.negotiation import chosen, coding
 
 TURTLE, JSON, HTML, CSV = "text/turtle", "application/json", "text/html", "text/csv"
 OFFERED = [TURTLE, JSON, HTML]
@@ -119,3 +119,41 @@ def test_a_malformed_quality_wants_nothing(quality: str) -> None:
 )
 def test_what_is_no_range_matches_nothing(accept: str) -> None:
     assert chosen(accept, OFFERED) is None
+
+
+# Codings
+
+codings = st.sampled_from(["gzip", "zstd", "br", "identity", "*", "", "GZIP", "gz ip"])
+code_ranges = st.lists(st.tuples(codings, qualities).map("".join), max_size=6)
+
+
+@given(
+    st.none() | st.text() | code_ranges.map(",".join), st.lists(st.sampled_from(["gzip", "zstd", "br"]), unique=True)
+)
+def test_an_offered_coding_or_none_whatever_the_header(accept: str | None, offered: list[str]) -> None:
+    assert coding(accept, offered) in {*offered, ""}
+
+
+@pytest.mark.parametrize(
+    ("accept", "found"),
+    [
+        (None, ""),
+        ("", ""),
+        ("gzip", "gzip"),
+        ("GZip", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip;q=1, zstd;q=0.9", "gzip"),
+        ("gzip;q=0, zstd;q=0", ""),
+        ("*", "zstd"),
+        ("*, zstd;q=0", "gzip"),
+        ("*;q=0, gzip;q=0.1", "gzip"),
+        ("*;q=0", ""),
+        ("identity", ""),
+        ("identity, gzip;q=0.5", ""),
+        ("identity;q=0.5, gzip;q=0.5", "gzip"),
+        ("br, identity;q=0", ""),
+        ("gzip;q=x, zstd;q=-1", ""),
+    ],
+)
+def test_the_coding_taken_best_is_chosen(accept: str | None, found: str) -> None:
+    assert coding(accept, ["zstd", "gzip"]) == found

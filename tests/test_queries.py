@@ -6,8 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from mandategraph.errors import Faults, MissingError, SyntaxFault, UsageError
-from mandategraph.places import Place
-from mandategraph.queries import Parameter, Query, bound, loaded, named, parsed, results_of, rows, sparql_fault, value
+from mandategraph.queries import Parameter, Query, bound, loaded, named, parsed, results_of, rows, value
 from mandategraph.store.embedded import EmbeddedStore
 from mandategraph.vocabulary import XSD
 
@@ -286,8 +285,3 @@ def test_what_is_expected_is_no_list_of_characters(store: EmbeddedStore) -> None
 def test_an_unknown_prefix_is_a_syntax_fault(store: EmbeddedStore) -> None:
     with pytest.raises(SyntaxFault):
         results_of(store, "SELECT * { ?s ex:a ?o }", "a.rq")
-
-
-def test_a_fault_without_a_place_is_told_whole() -> None:
-    fault = sparql_fault(SyntaxError("something else"), "a.rq", "")
-    assert (fault.place, fault.found) == (Place("a.rq"), "something else")

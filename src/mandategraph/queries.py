@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from mandategraph import syntax
 from mandategraph.errors import MandategraphError, MissingError, SyntaxFault, UsageError, raise_all
 from mandategraph.places import Place
 from mandategraph.store import Store
@@ -18,8 +19,6 @@ _KEYWORDS = re.compile(r"keywords: (.+)")
 _COLUMNS = re.compile(r"-> *(.+)")
 FORMS = {"true or false": "ASK", "triples": "CONSTRUCT"}
 """What a header names instead of columns, and the form of the query that answers so."""
-_LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_CHARACTERS = re.compile(r"\['.*?'\](?=,|$|\s)|\[_\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,18 +257,6 @@ def results_of(
     try:
         return store.query(text, given)
     except SyntaxError as error:
-        raise sparql_fault(error, file, text) from None
+        raise syntax.fault(error, file, text) from None
     except OSError as error:
         raise UsageError(f"{file}: expected a query that calls no other endpoint, found {error}") from None
-
-
-def sparql_fault(error: SyntaxError, file: str, text: str) -> SyntaxFault:
-    """The located error for what the SPARQL parser found."""
-    found = _LOCATED.match(str(error))
-    if not found:
-        return SyntaxFault(Place(file), "SPARQL 1.1", str(error))
-    line, column = int(found[1]), int(found[2])
-    listed = _CHARACTERS.sub("a name", found[3]).removeprefix("expected ")
-    expected = ", ".join(dict.fromkeys(listed.split(", ")))
-    rest = text.split("\n")[line - 1][column - 1 :] if line <= text.count("\n") + 1 else ""
-    return SyntaxFault(Place(file, line, column), f"SPARQL 1.1: {expected}", rest or "the end of the line")

@@ -16,31 +16,41 @@ _TOKEN = re.compile(
     r"""
     (?P<comment>\#[^\n\r]*)
     | (?P<iri><[A-Za-z][\w+.-]*://[^<>"{}|^`\\\x00-\x20]*>|<[^<>"'{}|^`\\\x00-\x20()\[\]\#]*>)
-    | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
-        |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+    | (?P<string>\"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''
+        |"(?:[^"\\\n\r]++|\\.)*+"|'(?:[^'\\\n\r]++|\\.)*+')
     | (?P<variable>[?$]\w+)
     | (?P<blank>_:\w(?:[\w-]|\.(?=[\w.-]))*)
-    | (?P<prefixed>[^\W\d_][\w.-]*:(?:(?:[\w:%]|\\.)(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)?
-        |:(?:[\w:%]|\\.)(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)
+    | (?P<name>[^\W\d_][\w.-]*+(?::(?:(?:[\w:%]|\\.)(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)?)?)
+    | (?P<prefixed>:(?:[\w:%]|\\.)(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)
     | (?P<language>@[A-Za-z][A-Za-z0-9-]*)
     | (?P<word>[A-Za-z_]\w*)
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PIECE = re.compile(r"(?P<word>[A-Za-z_]\w*)|(?P<other>.)", re.DOTALL)
 _SERVICE = re.compile("service", re.IGNORECASE)
 _PERHAPS_IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FROM = re.compile("from", re.IGNORECASE)
 MAX_DEPTH = 64
 MAX_NEGATED = 8
-MOST = {"operators": 1000, "groups": 500, "steps or divisions '/'": 100, "signs '<'": 100, "signs '~'": 100}
+MOST = {
+    "operators": 1000,
+    "groups": 500,
+    "steps or divisions '/'": 100,
+    "signs '<'": 100,
+    "signs '~'": 100,
+    "quotation marks without their second": 20,
+}
+_QUOTES = ("'", '"')
 _CLASSES = {
     **dict.fromkeys("+-*|&=", "operators"),
     "{": "groups",
     "/": "steps or divisions '/'",
     "<": "signs '<'",
     "~": "signs '~'",
+    **dict.fromkeys(_QUOTES, "quotation marks without their second"),
 }
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
@@ -55,12 +65,28 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup or "other"
-        if kind != "comment" and not found[0].isspace():
+        if kind == "name":
+            yield from _name(found[0], found.start())
+        elif kind != "comment" and not found[0].isspace():
             yield kind, found[0], found.start()
 
 
-def refused(text: str, file: str) -> str:
+def _name(text: str, offset: int) -> Iterator[tuple[str, str, int]]:
+    """The tokens of what may be a prefixed name: one if it has a colon, else its words and what stands between them.
+
+    They are told apart here, so that a long row of letters and dots is looked at once and not once for each letter.
+    """
+    if ":" in text:
+        yield "prefixed", text, offset
+        return
+    for found in _PIECE.finditer(text):
+        yield found.lastgroup or "other", found[0], offset + found.start()
+
+
+def refused(text: str, file: str, base: str | None = None) -> str:
     """The text, if it calls no other endpoint, writes nothing, and asks nothing the engine miscounts.
+
+    `base` is what the engine will resolve its relative IRIs against, for it reads a text in another way without one.
 
     In doubt it is refused: the engine sends what SERVICE holds to whatever address it names. A default graph merged
     by the engine counts a shared triple twice, so `merged` has to tell which graphs those are; the parser overflows
@@ -70,64 +96,66 @@ def refused(text: str, file: str) -> str:
         SyntaxFault: it holds SERVICE or what could hide it, an update, graphs to merge that cannot be told, or too
             many brackets, negations or path steps; the place is told.
     """
-    for found, offset, expected in _refusals(text):
+    for found, offset, expected in _refusals(text, base):
         raise SyntaxFault(LineIndex(file, text).place(offset), expected, found)
     return text
 
 
-def _refusals(text: str) -> Iterator[tuple[str, int, str]]:
+def _refusals(text: str, base: str | None) -> Iterator[tuple[str, int, str]]:
     yield from _excesses(text)
     yield from _updates(text)
-    yield from _calls(text)
+    yield from _calls(text, base)
     yield from _merges(text)
 
 
-def _calls(text: str) -> Iterator[tuple[str, int, str]]:
+def _calls(text: str, base: str | None) -> Iterator[tuple[str, int, str]]:
     """Where SERVICE stands as a keyword, also joined to what is before it, or where it cannot be told."""
     if "service" not in text.lower():
         return
-    prefixes = _prefixes(text)
+    declared = prefixes(text)
     for kind, found, offset in tokens(text):
         prefix, _, local = found.partition(":")
-        joined = kind == "prefixed" and "service" in local.lower() and not _is_name(local, prefixes.get(prefix, []))
+        joined = kind == "prefixed" and "service" in local.lower() and not _is_name(local, declared.get(prefix, set()))
         if joined or (kind in ("word", "prefixed") and "service" in prefix.lower()):
             yield found, offset, "a query without SERVICE: this endpoint calls no other"
         if found == "<" and _PERHAPS_IRI.match(text, offset):
             yield found, offset, "an IRI with '://' or a space behind '<', in a query that has the word SERVICE"
-    yield from _calls_by_the_engine(text)
+    yield from _calls_by_the_engine(text, base)
 
 
-def _calls_by_the_engine(text: str) -> Iterator[tuple[str, int, str]]:
+def _calls_by_the_engine(text: str, base: str | None) -> Iterator[tuple[str, int, str]]:
     """What the tokens do not show the engine does: spelt otherwise, a name still parses and the keyword does not."""
     try:
-        Store().query(_SERVICE.sub(lambda found: f"{found[0][:3]}x{found[0][4:]}", text))
+        Store().query(_SERVICE.sub(lambda found: f"{found[0][:3]}x{found[0][4:]}", text), base_iri=base)
     except SyntaxError:
         first = _SERVICE.search(text)
         if first:
             yield first[0], first.start(), "a query that is SPARQL 1.1 and has no SERVICE"
 
 
-def _prefixes(text: str) -> dict[str, list[str]]:
+def prefixes(text: str) -> dict[str, set[str]]:
     """The IRIs a text declares for each prefix."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, set[str]] = {}
     before = ""
     for kind, token, _ in tokens(text):
         if kind == "iri" and before.endswith(":"):
-            found.setdefault(before[:-1], []).append(token[1:-1])
+            found.setdefault(before[:-1], set()).add(token[1:-1])
         before = token
     return found
 
 
-def _is_name(local: str, declared: list[str]) -> bool:
-    """Whether a local name makes an IRI with every IRI its prefix is declared as.
+def _is_name(local: str, declared: set[str]) -> bool:
+    """Whether a local name makes an IRI with the IRI its prefix is declared as; not if there are several.
 
     Where it does not, Oxigraph takes the prefix for the whole name and reads on at the local part.
     """
+    if len(declared) != 1 or "\\" in local:
+        return False
     try:
-        names = [NamedNode(iri + local) for iri in declared]
+        NamedNode(next(iter(declared)) + local)
     except ValueError:
         return False
-    return bool(names) and "\\" not in local
+    return True
 
 
 def _updates(text: str) -> Iterator[tuple[str, int, str]]:
@@ -175,29 +203,30 @@ class _Graph:
 def _dataset(text: str) -> list[_Graph]:
     """The graphs behind FROM and FROM NAMED."""
     graphs: list[_Graph] = []
-    prefixes = _prefixes(text)
+    declared = prefixes(text)
     before = ""
     for kind, found, offset in tokens(text):
         if found == "{":
             break
         word = found.upper() if kind == "word" else ""
         if kind == "prefixed" and found.upper().startswith("FROM:"):
-            graphs.append(_Graph(found, offset, _absolute(kind, found[4:], prefixes), merges=True))
+            graphs.append(_Graph(found, offset, _absolute(kind, found[4:], declared), merges=True))
         elif before in ("FROM", "FROM NAMED") and word != "NAMED":
-            graphs.append(_Graph(found, offset, _absolute(kind, found, prefixes), merges=before == "FROM"))
+            graphs.append(_Graph(found, offset, _absolute(kind, found, declared), merges=before == "FROM"))
         before = "FROM NAMED" if (before, word) == ("FROM", "NAMED") else word
     return graphs
 
 
-def _absolute(kind: str, found: str, prefixes: dict[str, list[str]]) -> str | None:
+def _absolute(kind: str, found: str, declared: dict[str, set[str]]) -> str | None:
     """The IRI that a token is, None if it is relative or its prefix is not declared just once."""
     if kind == "iri":
         return found[1:-1] if _ABSOLUTE.match(found, 1) and "\\" not in found else None
     prefix, _, local = found.partition(":")
-    declared = prefixes.get(prefix, [])
-    if kind != "prefixed" or len(declared) != 1 or not _ABSOLUTE.match(declared[0]) or not _is_name(local, declared):
+    iris = declared.get(prefix, set())
+    if kind != "prefixed" or not _is_name(local, iris):
         return None
-    return declared[0] + local
+    iri = next(iter(iris))
+    return iri + local if _ABSOLUTE.match(iri) else None
 
 
 def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
@@ -213,27 +242,34 @@ def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
             negated.pop()
         depth += (found in _OPENING) - (found in _CLOSING)
         negations = negations + 1 if found == "!" else 0
-        counts[_CLASSES.get(found, "")] += 1
+        name = _CLASSES.get(found, "")
+        counts[name] += 1
         before = f"!{found}" if before == "!" and found not in _OPENING else found
         if max(depth, negations) > MAX_DEPTH:
             yield found, offset, f"brackets and negations at most {MAX_DEPTH} deep"
         if sum(negated) > MAX_NEGATED:
             yield found, offset, f"negated brackets at most {MAX_NEGATED} deep"
-        for name, most in MOST.items():
-            if counts[name] > most:
-                yield found, offset, f"at most {most} {name} in a query"
+        if name and counts[name] > MOST[name]:
+            yield found, offset, f"at most {MOST[name]} {name} in a query"
 
 
-_VOLATILE = re.compile(r"(?<![A-Za-z_])(now|rand|uuid|struuid|bnode)\s*(#[^\n\r]*\s*)*\(|\\u", re.IGNORECASE)
+# The engine reads a call also where it is joined to the keyword before it; what is behind a comment is not looked for.
+_VOLATILE = re.compile(r"(now|rand|uuid|bnode)\s*[(#]|\\u", re.IGNORECASE)
 
 
 def is_volatile(text: str) -> bool:
     """Whether a query may answer differently each time it is asked: it calls NOW, RAND, UUID, STRUUID or BNODE.
 
+    In doubt it may.
+
     >>> is_volatile("SELECT (Rand () AS ?r) {}"), is_volatile("SELECT * { ?known ?p ?o }")
     (True, False)
     """
     return bool(_VOLATILE.search(text))
+
+
+# Signs at which the tokens may be others than the engine's.
+_DOUBTFUL = frozenset({"<", "\\", *_QUOTES})
 
 
 def kind_of(text: str) -> str | None:
@@ -243,26 +279,33 @@ def kind_of(text: str) -> str | None:
     'rows'
     """
     kinds = {"SELECT": "rows", "ASK": "boolean", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
-    words = (found.upper() for kind, found, _ in tokens(text) if kind == "word")
-    return next((kinds[word] for word in words if word in kinds), None)
+    for kind, found, _ in tokens(text):
+        if found in _DOUBTFUL:
+            return None
+        if kind == "word" and found.upper() in kinds:
+            return kinds[found.upper()]
+    return None
+
+
+# What SPARQL takes for white space; other characters that Unicode does are a fault to it.
+_GAP = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+")
 
 
 def normalised(text: str) -> str:
     r"""A query without its comments, each white space one space: the same for queries that differ in nothing else.
 
-    Where a sign could be read in two ways ('<' as less-than or as the start of an IRI, a lone quotation mark), the
-    text is left as it is.
+    Where a sign could be read in two ways ('<' as less-than or as the start of an IRI, a lone quotation mark), or is
+    white space to Unicode only, the text is left as it is.
 
     >>> normalised("SELECT  * # all\n{ ?s ?p 'a  b' }")
     "SELECT * { ?s ?p 'a  b' }"
     """
     parts: list[str] = []
     end = 0
-    for kind, found, offset in tokens(text):
-        if found in ("<", '"', "'", "\\"):
+    for _, found, offset in tokens(text):
+        if found in _DOUBTFUL or not _GAP.fullmatch(text, end, offset):
             return text
         parts.append(" " if offset > end and end else "")
         parts.append(found)
         end = offset + len(found)
-        del kind
-    return "".join(parts)
+    return "".join(parts) if _GAP.fullmatch(text, end) else text

@@ -1,8 +1,12 @@
 """What the tests of the server share: the application over the release, its queries answered in this process."""
 
+import asyncio
 from functools import cache
+from typing import Any
 
+import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from mandategraph.release import Manifest
 from mandategraph.server import application
@@ -61,6 +65,18 @@ def application_over(held: Manifest, store: EmbeddedStore) -> FastAPI:
     """An application over another release, with the queries of this one."""
     served = service_of(HOME, held, store, RELEASED)
     return application(served, Inline(store, served), Settings(), Observation(Settings(), LOG.append))
+
+
+def ask(held: ASGIApp, method: str = "GET", path: str = "/sparql", **options: Any) -> httpx.Response:
+    """The response of an application to a request, which has no headers but those given."""
+
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(held, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            client.headers.clear()
+            return await client.request(method, path, **options)
+
+    return asyncio.run(asked())
 
 
 @cache

@@ -144,8 +144,14 @@ def test_a_caller_may_lower_the_time_limit_and_not_raise_it(live: Live) -> None:
 
 def test_the_caps_are_told_with_every_answer(live: Live) -> None:
     expected = {
-        "time": TIMEOUT, "memory": MEMORY * MIB, "result": RESULT * MIB, "length": 20000, "nesting": 64,
-        "waiting": 64, "at-once": 32, "budget": 100000,
+        "time": TIMEOUT,
+        "memory": MEMORY * MIB,
+        "result": RESULT * MIB,
+        "length": 20000,
+        "nesting": 64,
+        "waiting": 64,
+        "at-once": 32,
+        "budget": 100000,
     }
     header = live.query(LIGHT).headers["query-limits"]
     assert {name: float(value) for name, value in (each.split("=") for each in header.split(", "))} == expected

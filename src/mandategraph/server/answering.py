@@ -9,9 +9,8 @@ from xml.parsers import expat
 import pyoxigraph as ox
 import zstandard
 
-from mandategraph import results
+from mandategraph import results, syntax
 from mandategraph.errors import UsageError
-from mandategraph.queries import sparql_fault
 from mandategraph.server.wire import Job, Reply
 from mandategraph.sparql_text import refused
 from mandategraph.store import Results
@@ -23,6 +22,10 @@ Page = Callable[[Results, str], Iterator[str]]
 
 HTML = "text/html"
 CODINGS = ("zstd", "gzip")
+
+
+# Formats that cannot write every graph; the engine tells so as if a file were at fault.
+_PARTIAL = ("rdfxml", "jsonld")
 
 
 class Refusal(Exception):
@@ -66,14 +69,14 @@ def answered(store: EmbeddedStore, job: Job, page: Page) -> Reply:
 
 
 def _results(store: EmbeddedStore, job: Job) -> Results:
-    text = refused(job.query, "query")
+    text = refused(job.query, "query", job.base)
     bound = {name: _term(kind, value) for name, (kind, value) in job.bound.items()}
     try:
         if job.default or job.named:
-            return store.query_graphs(text, job.default, job.named)
-        return store.query(text, bound)
+            return store.query_graphs(text, job.default, job.named, job.base)
+        return store.query(text, bound, job.base)
     except SyntaxError as error:
-        raise sparql_fault(error, "query", text) from None
+        raise syntax.fault(error, "query", text, job.base) from None
     except OSError as error:
         raise UsageError(f"expected a query that calls no other endpoint, found {error}") from None
     except ValueError as error:
@@ -102,7 +105,9 @@ def _written(found: Results, media: str, most: int) -> bytes:
     name = results.MEDIA[media]
     try:
         results.write(found, name, out)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
+        if isinstance(error, OSError) and name not in _PARTIAL:
+            raise
         raise Refusal("unwritable", detail=f"these results cannot be written as {media}: {error}") from None
     content = out.getvalue()
     return well_formed(content) if name in ("xml", "rdfxml") else content
@@ -115,7 +120,7 @@ def well_formed(content: bytes) -> bytes:
         Refusal: the engine wrote what is not XML: a control character, or a property without a local name.
     """
     try:
-        expat.ParserCreate().Parse(content, True)  # noqa: FBT003 -- its own signature: the end of the content
+        expat.ParserCreate(namespace_separator=" ").Parse(content, True)  # noqa: FBT003 -- its own signature: the end of the content
     except expat.ExpatError as error:
         told = f"these results hold what XML has no way to write ({error}); ask for another format"
         raise Refusal("unwritable", detail=told) from None

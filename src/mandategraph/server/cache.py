@@ -15,7 +15,7 @@ class Answer:
 
 
 class Cache:
-    """Answers by key, up to a number of bytes; one that is a quarter of it or more is not kept."""
+    """Answers by key, up to a number of bytes; one that is more than a quarter of it is not kept."""
 
     def __init__(self, most: int) -> None:
         self._most, self._held = most, 0

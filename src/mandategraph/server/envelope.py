@@ -67,9 +67,8 @@ class Envelope:
         try:
             await app(scope, receive, send)
         except Exception as error:
-            headers = dict(scope["headers"])
-            accept = headers.get(b"accept")
-            response = self._problem(scope["method"], accept.decode("latin-1") if accept else None, error)
+            accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
+            response = self._problem(scope["method"], accept.decode("latin-1") or None, error)
             await response(scope, receive, send)
             if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise

@@ -13,6 +13,8 @@ from starlette.types import Message, Scope
 from mandategraph.server.settings import Settings
 
 _FACTS = "mandategraph.facts"
+# A request whose client left before it was answered: no fault of ours, and no status of the registry.
+_LEFT = 499
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 
 
@@ -53,7 +55,7 @@ class Observation:
 
     def answered(self, scope: Scope, start: Message, length: int, seconds: float) -> None:
         """Note a request that was answered."""
-        status = start["status"]
+        status = _LEFT if _facts(scope).get("outcome") == "left" else start["status"]
         self._counter(self._requests, _method(scope["method"]), str(status)).inc()
         if not self._settings.access_log:
             return

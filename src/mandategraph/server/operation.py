@@ -1,6 +1,7 @@
 """The SPARQL 1.1 Protocol, query operation: a request's parameters, type and body to what it asks (section 2.1)."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -25,6 +26,10 @@ KINDS: dict[str, dict[str, str]] = {
     "boolean": {**results.BOOLEAN_MEDIA, HTML: "html"},
     "graph": {**results.GRAPH_MEDIA, HTML: "html"},
 }
+# What common clients call a format, by kind of results.
+_ALSO: dict[str, dict[str, str]] = {
+    "graph": {"xml": "rdfxml", "rdf": "rdfxml", "rdf+xml": "rdfxml", "turtle": "ttl", "n3": "ttl", "json-ld": "jsonld"}
+}
 FORMATS = dict.fromkeys(name for types in KINDS.values() for name in types.values())
 
 
@@ -41,13 +46,16 @@ class Operation:
     def forms(self, accept: str | None) -> dict[str, str]:
         """For each kind of results the media type the client wants most; a kind with none is left out."""
         if self.form is not None:
-            named = {
-                kind: next((media for media, name in types.items() if self.form in (name, media)), None)
-                for kind, types in KINDS.items()
-            }
+            named = {kind: _media(self.form, kind) for kind in KINDS}
         else:
             named = {kind: chosen(accept, list(types)) for kind, types in KINDS.items()}
         return {kind: media for kind, media in named.items() if media is not None}
+
+
+def _media(form: str, kind: str) -> str | None:
+    """The media type that a format names for results of a kind, None if there is none."""
+    meant = _ALSO.get(kind, {}).get(form, form)
+    return next((media for media, name in KINDS[kind].items() if meant in (name, media)), None)
 
 
 def parameters(text: bytes) -> list[tuple[str, str]]:
@@ -144,19 +152,18 @@ def _one(by_name: Mapping[str, list[str]], name: str) -> str | None:
 def _form(form: str | None) -> str | None:
     if form is None:
         return None
-    known = {name for types in KINDS.values() for pair in types.items() for name in pair}
-    if form not in known:
+    if not any(_media(form, kind) for kind in KINDS):
         raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {form!r}")
     return form
+
+
+_NUMBER = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
 def _seconds(given: str | None) -> float | None:
     if given is None:
         return None
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = math.nan
+    seconds = float(given) if _NUMBER.fullmatch(given) else math.nan
     if not (math.isfinite(seconds) and seconds > 0):
         raise UsageError(f"timeout: expected a number of seconds above 0, found {given!r}")
     return seconds

@@ -89,6 +89,7 @@ class Endpoint:
         if method == "OPTIONS":
             return _options()
         if method == "POST":
+            _no_coding(request)
             given = operation.posted(
                 request.headers.get("content-type", ""), request.scope["query_string"], await self._body(request)
             )
@@ -114,11 +115,10 @@ class Endpoint:
 
     def _remembered(self, request: Request) -> _Asked:
         """What a GET asks; what was asked before with the same headers is not read again."""
-        headers = request.headers
         seen = (
             request.scope["query_string"],
-            headers.get("accept", "").encode("latin-1"),
-            headers.get("accept-encoding", "").encode("latin-1"),
+            (_field(request, "accept") or "").encode("latin-1"),
+            (_field(request, "accept-encoding") or "").encode("latin-1"),
         )
         known = self._seen.get(seen)
         if known is None:
@@ -131,8 +131,8 @@ class Endpoint:
 
     def _known(self, request: Request, given: list[tuple[str, str]]) -> _Asked:
         asked = operation.operation(given, self._settings.limits.length)
-        forms = asked.forms(request.headers.get("accept"))
-        wanted = coding(request.headers.get("accept-encoding"), CODINGS)
+        forms = asked.forms(_field(request, "accept"))
+        wanted = coding(_field(request, "accept-encoding"), CODINGS)
         kind = kind_of(asked.query)
         return _Asked(asked, forms, wanted, kind, self._key(asked, forms, wanted, kind))
 
@@ -140,7 +140,9 @@ class Endpoint:
         """What an answer depends on, digested; nothing for a query that may answer differently each time."""
         if is_volatile(asked.query) or kind is None or kind not in forms:
             return ""
-        told = (self._service.digest, normalised(asked.query), *sorted(asked.default), "", *sorted(asked.named))
+        # A page shows the query as it was written.
+        text = asked.query if forms[kind] == HTML else normalised(asked.query)
+        told = (self._service.digest, text, *sorted(asked.default), "", *sorted(asked.named))
         parts = (*told, "", forms[kind], wanted)
         return hashlib.sha256("\x00".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
@@ -168,7 +170,8 @@ class Endpoint:
             raise problems.of_budget(limits, wait)
         timeout = min(known.asked.timeout or limits.timeout, limits.timeout)
         asked = known.asked
-        job = Job(asked.query, known.forms, limits.result * MIB, asked.default, asked.named, {}, known.coding)
+        most, base = limits.result * MIB, self._service.held.base
+        job = Job(asked.query, known.forms, most, asked.default, asked.named, {}, known.coding, base)
         reply = await self._run(request, job, client, timeout)
         self._observed.outcome(request.scope, reply.outcome, reply.seconds)
         if reply.outcome != "ok":
@@ -231,7 +234,7 @@ class Endpoint:
 
     def _is_fresh(self, request: Request, known: _Asked) -> bool:
         """Whether the client holds the answer already (RFC 9110, 13.2.2)."""
-        match = request.headers.get("if-none-match")
+        match = _field(request, "if-none-match")
         if match is not None:
             return known.tag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in match.split(",")}
         since = request.headers.get("if-modified-since")
@@ -250,7 +253,7 @@ class Endpoint:
 
     def _description(self, request: Request) -> Response:
         """The description of the service, or for a browser the form to ask it."""
-        media = chosen(request.headers.get("accept"), _DESCRIBED)
+        media = chosen(_field(request, "accept"), _DESCRIBED)
         if media is None:
             raise Problem(
                 HTTPStatus.NOT_ACCEPTABLE,
@@ -267,10 +270,31 @@ class Endpoint:
         return response
 
 
+def _field(request: Request, name: str) -> str | None:
+    """A header, its lines joined to one list (RFC 9110, 5.3)."""
+    lines = request.headers.getlist(name)
+    return ", ".join(lines) if lines else None
+
+
 async def _left(request: Request) -> None:
     """Wait until the client has left."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+def _no_coding(request: Request) -> None:
+    """Nothing, if the body of a request is sent as it is.
+
+    Raises:
+        Problem: 415 for a body in a content coding (RFC 9110, 8.4).
+    """
+    found = _field(request, "content-encoding")
+    if found and found.strip().lower() != "identity":
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"expected a body without a content coding, found {found}",
+            {"Accept-Encoding": "identity"},
+        )
 
 
 def _options() -> Response:
@@ -287,4 +311,5 @@ def _options() -> Response:
 
 def told_limits(settings: Settings) -> str:
     """The limits as a header, a dictionary of RFC 9651; named and measured as in the description of the service."""
-    return ", ".join(f"{name}={value:.12g}" for name, value in service_description.limits_of(settings).items())
+    limits = service_description.limits_of(settings).items()
+    return ", ".join(f"{name}={f'{value:.3f}'.rstrip('0').rstrip('.')}" for name, value in limits)

@@ -14,7 +14,8 @@ class Job:
     """A query to be answered: its text, its dataset, the parameters bound, and how the answer is to be written.
 
     `forms` names the media type wanted for each kind of results (rows, boolean, graph); a kind that is not in it
-    cannot be written as the client wants it. `most` is the size of the answer in bytes at which it is given up.
+    cannot be written as the client wants it. `most` is the size of the answer in bytes at which it is given up,
+    `base` what relative IRIs of the query are resolved against.
     """
 
     query: str
@@ -24,6 +25,7 @@ class Job:
     named: tuple[str, ...] = ()
     bound: dict[str, tuple[str, str]] = field(default_factory=dict)
     coding: str = ""
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

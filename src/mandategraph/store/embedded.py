@@ -39,23 +39,25 @@ class EmbeddedStore:
             self._store.bulk_load(content, format=ox.RdfFormat.TURTLE, base_iri=base, to_graph=graph)
 
     def query(
-        self, text: str, bound: Mapping[str, ox.NamedNode | ox.Literal] | None = None
+        self, text: str, bound: Mapping[str, ox.NamedNode | ox.Literal] | None = None, base: str | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """The results of a SPARQL query, with variables bound to terms; graphs that it merges by FROM are a set.
+
+        Its relative IRIs are resolved against `base`; without one they are a fault.
 
         Raises:
             SyntaxError: the text is not a SPARQL 1.1 query.
         """
         graphs = merged(text)
         if graphs is not None and not bound:
-            return self.query_graphs(text, *graphs)
+            return self.query_graphs(text, *graphs, base)
         substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
             ox.Variable(name): term for name, term in (bound or {}).items()
         }
-        return self._store.query(text, substitutions=substitutions)
+        return self._store.query(text, substitutions=substitutions, base_iri=base)
 
     def query_graphs(
-        self, text: str, default: Iterable[str], named: Iterable[str]
+        self, text: str, default: Iterable[str], named: Iterable[str], base: str | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """The results of a query over a dataset of its own: the default graph is the set union of those named.
 
@@ -65,14 +67,14 @@ class EmbeddedStore:
         """
         names, reached = [ox.NamedNode(name) for name in default], [ox.NamedNode(name) for name in named]
         if len(names) == 1:
-            return self._store.query(text, default_graph=names[0], named_graphs=list(reached))
+            return self._store.query(text, default_graph=names[0], named_graphs=list(reached), base_iri=base)
         store = ox.Store()
         for name in names:
             graph = self._store.quads_for_pattern(None, None, None, name)
             store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in graph)
         for graph_name in reached:
             store.bulk_extend(self._store.quads_for_pattern(None, None, None, graph_name))
-        return store.query(text, default_graph=ox.DefaultGraph(), named_graphs=list(reached))
+        return store.query(text, default_graph=ox.DefaultGraph(), named_graphs=list(reached), base_iri=base)
 
     def about(self, node: ox.NamedNode) -> list[ox.Triple]:
         """The triples of the default graph whose subject is a node."""
