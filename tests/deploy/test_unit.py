@@ -12,9 +12,9 @@ from pathlib import Path
 
 import filtered
 import pytest
+from live import Live, served
 from needed import DEPLOY, need
 
-from live import Live, served
 from mandategraph.server.settings import Limits, Patience
 
 UNIT = DEPLOY / "mandategraph.service"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from live import Live, children, served
+
 from unprivileged import missing, unprivileged
 
 NOBODY = "65534"
