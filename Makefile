@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test cover check build bench lock clean
+.PHONY: serve test cover check build deploy bench lock clean
 
 serve: build  ## build what is missing, validate, and serve on 127.0.0.1:$(PORT)
 	$(BIN)/mandategraph serve --port $(PORT)
@@ -25,12 +25,19 @@ check: $(READY)  ## form, types and floors
 build: $(READY)  ## make the release under data/graph
 	$(BIN)/mandategraph build
 
+deploy: $(READY)  ## try the unit of systemd and the steps of the image (root, systemd's tools, the network)
+	MANDATEGRAPH_DEPLOY=1 $(BIN)/pytest -q tests/deploy
+
 bench: $(READY)  ## time the stages of a build, and the look-ups
 	$(BIN)/python benchmarks/stages.py
 
 lock: $(READY)  ## lock the development environment anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--all-extras --group dev --upgrade pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements.txt \
+		--extra serve --extra remote pyproject.toml -o deploy/requirements.txt
+	echo hatchling | uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--constraint requirements.txt - -o deploy/requirements-build.txt
 
 clean:
 	rm -rf $(VENV)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,22 @@ import pyoxigraph as ox
 import pytest
 
 from mandategraph import release as releases
-from mandategraph.errors import Faults, MissingError, SyntaxFault, UsageError
-from mandategraph.release import MANIFEST, Home, checked_triples, digest, home, is_data, opened, publish, stale, texts
+from mandategraph.errors import Faults, MandategraphError, MissingError, SyntaxFault, UsageError
+from mandategraph.release import (
+    MANIFEST,
+    Home,
+    checked,
+    checked_triples,
+    digest,
+    home,
+    is_data,
+    on_disk,
+    opened,
+    publish,
+    stale,
+    texts,
+)
+from mandategraph.store.embedded import EmbeddedStore
 from serving import HOME, manifest, store
 
 BASE = "http://example.org/"
@@ -56,6 +71,87 @@ def test_a_release_is_known_by_its_version_and_its_manifest() -> None:
     held = manifest()
     assert held.identity == f"{held.version}+sha256.{digest((HOME.release / MANIFEST).read_bytes())[:12]}"
     assert replace(held, digests={**held.digests, "inferred.ttl": digest("")}).identity != held.identity
+
+
+# On disk
+
+
+def test_a_store_on_disk_is_made_once_and_opened(folder: Path, tmp_path: Path) -> None:
+    held = releases.manifest(folder)
+    made = on_disk(folder, held, tmp_path / "kept")
+    inode = made.stat().st_ino
+    assert on_disk(folder, held, tmp_path / "kept") == made
+    assert made.stat().st_ino == inode
+    assert [each.name for each in (tmp_path / "kept").iterdir()] == [f"release-{held.digest[:32]}"]
+    opened_store = EmbeddedStore(made, read_only=True)
+    assert [name.value for name in opened_store.names()] == sorted(GRAPHS)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o1777])
+def test_a_store_is_not_taken_from_where_others_can_put_one(folder: Path, tmp_path: Path, mode: int) -> None:
+    kept = tmp_path / "kept"
+    on_disk(folder, releases.manifest(folder), kept)
+    kept.chmod(mode)
+    with pytest.raises(UsageError, match="expected a folder that only this user can write, found one that others can"):
+        on_disk(folder, releases.manifest(folder), kept)
+
+
+def test_a_store_is_not_taken_from_another_user(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_disk(folder, releases.manifest(folder), tmp_path / "kept")
+    owner = (tmp_path / "kept").stat().st_uid
+    if owner == 0:
+        os.chown(tmp_path / "kept", 65534, 65534)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(UsageError, match="expected a folder that only this user can write, found one that others can"):
+        on_disk(folder, releases.manifest(folder), tmp_path / "kept")
+
+
+# Checking
+
+
+def test_a_release_that_can_be_served_is_told_with_all_its_files(folder: Path) -> None:
+    held, files = checked(folder)
+    assert held.graphs == GRAPHS
+    assert {**files, MANIFEST: json.loads(files[MANIFEST])} == {**FILES, MANIFEST: json.loads(stated(FILES)[MANIFEST])}
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (stated({**FILES, "shapes.ttl": "<a> <b>"}), "shapes.ttl"),
+        (stated(FILES, graphs={}), "expected at least one graph, found none"),
+        (stated({**FILES, "../outside.ttl": ""}), "found '../outside.ttl'"),
+        (stated({**FILES, "/outside.ttl": ""}), "found '/outside.ttl'"),
+        (stated({**FILES, MANIFEST: ""}), "found 'release.json'"),
+    ],
+    ids=["no-turtle", "no-graph", "above", "absolute", "manifest"],
+)
+def test_what_cannot_be_served_is_told(tmp_path: Path, files: dict[str, str], told: str) -> None:
+    publish(tmp_path / "graph", {name: text for name, text in files.items() if "outside" not in name})
+    with pytest.raises(MandategraphError, match=told):
+        checked(tmp_path / "graph")
+
+
+def test_a_file_outside_the_graphs_is_held_against_its_digest_too(tmp_path: Path) -> None:
+    publish(tmp_path / "graph", {**stated({**FILES, "notes.txt": "as it was"}), "notes.txt": "changed"})
+    with pytest.raises(SyntaxFault, match=r"notes\.txt"):
+        checked(tmp_path / "graph")
+    opened(tmp_path / "graph")
+
+
+@pytest.mark.parametrize("file", [MANIFEST, "registry.ttl"])
+def test_a_file_that_may_not_be_read_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    read = Path.read_bytes
+
+    def refuses(path: Path) -> bytes:
+        if path.name == file:
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuses)
+    with pytest.raises(UsageError, match=f"{file}: expected a file that can be read, found Permission denied"):
+        checked(folder)
 
 
 # Opening
@@ -307,11 +403,40 @@ def test_a_failure_while_renaming_leaves_the_old_release(
         rename(source, target)
 
     monkeypatch.setattr(os, "rename", fails_once)
+    monkeypatch.setattr(releases, "_exchanged", lambda _one, _other: False)
     with pytest.raises(told):
         publish(folder, {"registry.ttl": "new"})
     assert len(calls) >= failing
     assert contents(folder) == stated(FILES)
     assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_a_release_is_never_missing_while_another_takes_its_place(folder: Path) -> None:
+    missing = 0
+    ended = threading.Event()
+
+    def looks() -> None:
+        nonlocal missing
+        while not ended.is_set():
+            missing += not folder.is_dir()
+
+    watching = threading.Thread(target=looks)
+    watching.start()
+    for number in range(100):
+        publish(folder, stated({"registry.ttl": f"<new> <p> {number} .\n"}))
+    ended.set()
+    watching.join()
+    assert missing == 0
+
+
+def test_a_release_can_be_read_by_whoever_serves_it(folder: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        publish(folder, stated(FILES))
+    finally:
+        os.umask(before)
+    modes = {path.relative_to(folder).as_posix(): path.stat().st_mode & 0o777 for path in folder.rglob("*")}
+    assert modes == {"source": 0o755, **dict.fromkeys((*FILES, MANIFEST), 0o644)}
 
 
 def test_a_failure_without_a_release_before_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,15 @@
 """A release on disk: the canonical Turtle of each named graph, and the manifest that names what it was made from."""
 
+import ctypes
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import get_origin, get_type_hints
 
 import pyoxigraph as ox
@@ -21,6 +22,7 @@ from mandategraph.schemes import turtle_fault
 from mandategraph.store.embedded import EmbeddedStore
 
 MANIFEST = "release.json"
+_HERE, _EXCHANGE = -100, 2
 DATA = ("source", "registry", "judgements", "inferred")
 DESCRIBED = ("service", "examples")
 INPUTS = (
@@ -76,11 +78,12 @@ class Home:
 
     root: Path
     checkout: bool
+    elsewhere: Path | None = None
 
     @property
     def release(self) -> Path:
-        """The folder of the release."""
-        return self.root / "data" / "graph"
+        """The folder of the release, which may be elsewhere."""
+        return self.elsewhere or self.root / "data" / "graph"
 
     @property
     def queries(self) -> Path:
@@ -101,8 +104,10 @@ class Home:
             raise UsageError(f"{error.filename}: expected a file that can be read, found {error.strerror}") from None
 
 
-def home(root: Path | None = None) -> Home:
+def home(root: Path | None = None, elsewhere: Path | None = None) -> Home:
     """The checkout a person names, else the checkout this package runs from, else what the package ships with.
+
+    The release is that of another folder if one is named.
 
     Raises:
         MissingError: the named folder is not a checkout.
@@ -110,11 +115,11 @@ def home(root: Path | None = None) -> Home:
     if root is not None:
         if not (root / "data" / "sources" / "sources.toml").is_file():
             raise MissingError("data/sources/sources.toml", str(root), remedy="name a checkout of mandategraph")
-        return Home(root, checkout=True)
+        return Home(root, checkout=True, elsewhere=elsewhere)
     above = Path(__file__).resolve().parents[2]
     if (above / "pyproject.toml").is_file() and (above / "data" / "sources").is_dir():
-        return Home(above, checkout=True)
-    return Home(Path(str(resources.files("mandategraph"))) / "_shipped", checkout=False)
+        return Home(above, checkout=True, elsewhere=elsewhere)
+    return Home(Path(str(resources.files("mandategraph"))) / "_shipped", checkout=False, elsewhere=elsewhere)
 
 
 def manifest(folder: Path) -> Manifest:
@@ -122,15 +127,25 @@ def manifest(folder: Path) -> Manifest:
 
     Raises:
         MissingError: there is no release in the folder.
-        SyntaxFault: the manifest cannot be read.
+        SyntaxFault: the manifest is not one.
+        UsageError: it may not be read.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
+    raw = _bytes(folder, MANIFEST)
+    if raw is None:
         raise MissingError(f"a build ({MANIFEST})", str(folder), remedy="run 'mandategraph build'")
     try:
-        return _typed(Manifest(**json.loads(path.read_text("utf-8"))))
+        return _typed(Manifest(**json.loads(raw.decode("utf-8"))))
     except (ValueError, TypeError) as error:
-        raise SyntaxFault(Place(path.name), "the manifest of a release", str(error)) from None
+        raise SyntaxFault(Place(MANIFEST), "the manifest of a release", str(error)) from None
+
+
+def _bytes(folder: Path, file: str) -> bytes | None:
+    """What a file of a release holds, None if there is no such file."""
+    path = folder / file
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        raise UsageError(f"{path}: expected a file that can be read, found {error.strerror}") from None
 
 
 def _typed(held: Manifest) -> Manifest:
@@ -140,6 +155,9 @@ def _typed(held: Manifest) -> Manifest:
     Iris(held.base)
     for name in held.graphs:
         ox.NamedNode(name)
+    for file in held.digests:
+        if PurePosixPath(file).is_absolute() or ".." in PurePosixPath(file).parts or file == MANIFEST:
+            raise ValueError(f"files below its folder, found {file!r}")
     if not set(held.graphs.values()) <= held.digests.keys():
         raise ValueError("a digest for every file")
     return held
@@ -159,21 +177,47 @@ def texts(folder: Path, held: Manifest) -> dict[ox.NamedNode, str]:
     Raises:
         MissingError: a file of the manifest is not there.
         SyntaxFault: a file is not the one the manifest was written with; several together as `Faults`.
+        UsageError: a file may not be read.
     """
-    found: dict[ox.NamedNode, str] = {}
+    files = _files(folder, held, held.graphs.values())
+    return {ox.NamedNode(name): files[file] for name, file in held.graphs.items()}
+
+
+def _files(folder: Path, held: Manifest, names: Iterable[str]) -> dict[str, str]:
+    """The texts of files of a release, each held against its digest."""
+    found: dict[str, str] = {}
     faults: list[MandategraphError] = []
-    for name, file in held.graphs.items():
-        path = folder / file
-        if not path.is_file():
+    for file in names:
+        raw = _bytes(folder, file)
+        if raw is None:
             faults.append(MissingError(file, str(folder), remedy="run 'mandategraph build'"))
-            continue
-        raw = path.read_bytes()
-        if digest(raw) != held.digests[file]:
+        elif digest(raw) != held.digests[file]:
             faults.append(SyntaxFault(Place(file), f"the sha256 of {MANIFEST}, {held.digests[file]}", digest(raw)))
-            continue
-        found[ox.NamedNode(name)] = raw.decode("utf-8")
+        else:
+            found[file] = raw.decode("utf-8")
     raise_all(faults)
     return found
+
+
+def checked(folder: Path) -> tuple[Manifest, dict[str, str]]:
+    """The manifest of a release that can be served, and the texts of all its files, the manifest among them.
+
+    Raises:
+        MissingError: there is no release in the folder, or a file of it is missing.
+        SyntaxFault: a file cannot be read or was changed; several together as `Faults`.
+        UsageError: a file may not be read, or the release has no graph.
+    """
+    held = manifest(folder)
+    files = _files(folder, held, held.digests)
+    if not held.graphs:
+        raise UsageError(f"{folder / MANIFEST}: expected at least one graph, found none")
+    for file in held.graphs.values():
+        try:
+            for _ in ox.parse(files[file].encode(), format=ox.RdfFormat.TURTLE, base_iri=held.base):
+                pass
+        except SyntaxError as error:
+            raise turtle_fault(error, file) from None
+    return held, {**files, MANIFEST: held.text()}
 
 
 def checked_triples(folder: Path, held: Manifest) -> set[ox.Triple]:
@@ -224,13 +268,16 @@ def on_disk(folder: Path, held: Manifest, kept: Path) -> Path:
     Raises:
         MissingError: a file of the release is missing.
         SyntaxFault: a file cannot be read or was changed.
-        UsageError: `kept` cannot be written.
+        UsageError: `kept` cannot be written, or others can write to it.
     """
+    if kept.is_dir():
+        _hold_to_be_ours(kept)
     made = kept / f"release-{held.digest[:32]}"
     if made.is_dir():
         return made
     try:
-        kept.mkdir(parents=True, exist_ok=True)
+        kept.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _hold_to_be_ours(kept)
         with tempfile.TemporaryDirectory(prefix=f"{made.name}.new-", dir=kept) as fresh:
             store = EmbeddedStore(Path(fresh) / "store")
             _load(store, folder, held)
@@ -241,6 +288,13 @@ def on_disk(folder: Path, held: Manifest, kept: Path) -> Path:
         if not made.is_dir():
             raise UsageError(f"{kept}: expected a folder that can be written, found {error}") from None
     return made
+
+
+def _hold_to_be_ours(folder: Path) -> None:
+    """Refuse a folder in which another user could have put a store for the release."""
+    found = folder.stat()
+    if found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o022:
+        raise UsageError(f"{folder}: expected a folder that only this user can write, found one that others can")
 
 
 def publish(folder: Path, files: Mapping[str, str]) -> None:
@@ -260,6 +314,8 @@ def publish(folder: Path, files: Mapping[str, str]) -> None:
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8", newline="\n")
+        for path in fresh.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
         _switch(fresh, folder)
     except OSError as error:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -270,6 +326,9 @@ def publish(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _switch(fresh: Path, folder: Path) -> None:
+    if folder.exists() and _exchanged(fresh, folder):
+        shutil.rmtree(fresh, ignore_errors=True)
+        return
     old = Path(f"{fresh}-old".replace(".new-", ".old-"))
     if folder.exists():
         os.rename(folder, old)
@@ -280,3 +339,15 @@ def _switch(fresh: Path, folder: Path) -> None:
             os.rename(old, folder)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two folders have taken each other's place in one step, so that neither was ever missing.
+
+    Linux has a call for it, which not every file system knows.
+    """
+    try:
+        call = ctypes.CDLL(None).renameat2
+    except (OSError, AttributeError):
+        return False
+    return bool(call(_HERE, os.fsencode(one.absolute()), _HERE, os.fsencode(other.absolute()), _EXCHANGE) == 0)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,10 +74,10 @@ def resident(number: int) -> int:
 
 
 @contextmanager
-def served(folder: Path, *options: str, root: Path = ROOT) -> Iterator[Live]:
-    """A server with these options, on any free port, ended afterwards."""
+def served(folder: Path, *options: str, root: Path = ROOT, before: Sequence[str] = ()) -> Iterator[Live]:
+    """A server with these options, on any free port, ended afterwards; `before` is the command that runs it."""
     log = folder / "server.log"
-    command = [sys.executable, "-m", "mandategraph", "serve", "--port", "0", "--root", str(root), *options]
+    command = [*before, sys.executable, "-m", "mandategraph", "serve", "--port", "0", "--root", str(root), *options]
     with log.open("wb") as written:
         process = subprocess.Popen(command, stderr=written, stdout=written, env={**os.environ, "COLUMNS": "200"})
     try:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from mandategraph import queries, results
 from mandategraph.answers import Part, Support, released
-from mandategraph.cli import finding, inputs, outputs, printing, reports, serving
+from mandategraph.cli import finding, inputs, outputs, printing, publishing, reports, serving
 from mandategraph.cli.options import Format, Root
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
@@ -312,6 +312,7 @@ def rebuild(
 
 
 serving.add(app)
+publishing.add(app)
 
 
 def _checkout(root: Path | None) -> Home:

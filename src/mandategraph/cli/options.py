@@ -13,4 +13,10 @@ Root = Annotated[
         help="The checkout to use; without it the one this package runs from, else the release it ships with."
     ),
 ]
+Release = Annotated[
+    Path | None,
+    typer.Option(
+        "--release", help="The folder of the release, if it is elsewhere than in --root.", envvar="MANDATEGRAPH_RELEASE"
+    ),
+]
 Format = Annotated[Form, typer.Option("--format", help="A table for people; json, csv or ttl for programs.")]

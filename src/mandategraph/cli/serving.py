@@ -1,11 +1,12 @@
 """The command that serves a release: the operator's options, each also an environment variable, to the settings."""
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mandategraph.cli.options import Root
+from mandategraph.cli.options import Release, Root
 from mandategraph.errors import UsageError
 from mandategraph.release import home
 
@@ -82,10 +83,14 @@ def serve(
     log_clients: Annotated[
         bool, typer.Option(help="Log whole addresses, not only their network.", envvar=_env("LOG_CLIENTS"))
     ] = False,
+    pid_file: Annotated[
+        Path | None, typer.Option(help="A file that names the process while it runs.", envvar=_env("PID_FILE"))
+    ] = None,
+    release: Release = None,
     root: Root = None,
 ) -> None:
     """Serve the release: a SPARQL endpoint, look-ups and pages."""
-    where = home(root)
+    where = home(root, release)
     try:
         from mandategraph import server
         from mandategraph.server.settings import DISK_FOLDER, Limits, Patience, Settings
@@ -117,13 +122,26 @@ def serve(
         cache=cache,
         disk_above=disk_above,
         disk_folder=disk_folder or DISK_FOLDER,
-        proxies=tuple(proxy or ()),
+        proxies=_proxies(proxy or []),
         metrics=metrics,
         access_log=access_log,
         log_queries=log_queries,
         log_clients=log_clients,
+        pid_file=pid_file,
     )
     server.run(where, settings, lambda told: typer.echo(_told(told), err=True))
+
+
+def _proxies(given: list[str]) -> tuple[str, ...]:
+    """The addresses or networks of proxies; nothing wider than what was meant is believed.
+
+    Raises:
+        UsageError: one is none.
+    """
+    try:
+        return tuple(str(ipaddress.ip_network(each) if "/" in each else ipaddress.ip_address(each)) for each in given)
+    except ValueError as error:
+        raise UsageError(f"--proxy: expected the address or the network of a proxy, found {error}") from None
 
 
 def _told(text: str) -> str:

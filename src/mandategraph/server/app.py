@@ -78,7 +78,8 @@ def run(where: Home, settings: Settings, told: Callable[[str], None]) -> None:
     found = listening.getsockname()[1]
     address = f"http://[{host}]:{found}/" if ":" in host else f"http://{host}:{found}/"
     with listening:
-        Supervisor(listening, serving(where, settings), told, settings.patience.drain).run(lambda: told(address))
+        supervisor = Supervisor(listening, serving(where, settings), told, settings.patience.drain, settings.pid_file)
+        supervisor.run(lambda: told(address))
 
 
 def _problem(service: Service) -> Callable[[str, str | None, Exception], Response]:

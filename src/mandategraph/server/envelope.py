@@ -25,6 +25,8 @@ HEADERS = {
 }
 # One answer in several formats and codings: caches have to ask for both, whatever a route says of it.
 _RAW = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
+# No status of HTTP, for nothing was answered; logs and figures of other servers tell a client that left so too.
+_LEFT = 499
 Problems = Callable[[str, str | None, Exception], Response]
 
 
@@ -58,6 +60,8 @@ class Envelope:
 
         try:
             await self._handled(self._direct.get(scope["path"], self._app), scope, receive, sent)
+            if "type" not in start:
+                start = {"status": _LEFT}
         finally:
             self._observed.answered(scope, start, length, time.perf_counter() - began)
 

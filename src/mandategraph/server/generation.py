@@ -14,6 +14,7 @@ from mandategraph.server.app import application
 from mandategraph.server.observation import Observation
 from mandategraph.server.pages import Pages
 from mandategraph.server.pool import Pool
+from mandategraph.server.retiring import RetiringServer
 from mandategraph.server.service import service_of
 from mandategraph.server.settings import Settings
 from mandategraph.server.shield import Shield
@@ -57,7 +58,7 @@ def _is_large(held: Manifest, settings: Settings) -> bool:
 
 
 def _config(app: object, settings: Settings) -> uvicorn.Config:
-    shield, patience = Shield(settings.patience), settings.patience
+    shield, patience = Shield(settings.patience, settings.proxies), settings.patience
     return uvicorn.Config(
         app,  # type: ignore[arg-type] # an ASGI application of Starlette's types
         http=shield.protocol(),
@@ -76,7 +77,7 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
     )
 
 
-class _Server(uvicorn.Server):
+class _Server(RetiringServer):
     """A server with a pool of workers: it begins when the workers are there and ends when their nursery does."""
 
     def __init__(self, config: uvicorn.Config, pool: Pool, ready: Callable[[], None]) -> None:

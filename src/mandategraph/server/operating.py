@@ -27,9 +27,12 @@ class Operating:
 
     async def ready(self, _request: Request) -> Response:
         """Whether a query is answered; told by one that asks nothing."""
-        reply = await self._runner.run(_PROBE, "", _PROBE_SECONDS)
-        if reply.outcome != "ok":
-            return _told(f"not ready: {reply.outcome}", HTTPStatus.SERVICE_UNAVAILABLE)
+        try:
+            outcome = (await self._runner.run(_PROBE, "", _PROBE_SECONDS)).outcome
+        except ConnectionError:
+            outcome = "the workers are gone"
+        if outcome != "ok":
+            return _told(f"not ready: {outcome}", HTTPStatus.SERVICE_UNAVAILABLE)
         return _told("ready", release=self._service.digest, version=self._service.held.version)
 
     async def metrics(self, _request: Request) -> Response:

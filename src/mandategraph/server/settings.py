@@ -1,11 +1,12 @@
 """The settings of a service: where it listens, and every limit it holds."""
 
-import tempfile
+import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 MIB = 1024 * 1024
-DISK_FOLDER = Path(tempfile.gettempdir()) / "mandategraph"
+# Not asked of `tempfile`, which has no answer where nothing can be written, and most releases need no folder.
+DISK_FOLDER = Path(os.environ.get("TMPDIR", "/tmp")) / "mandategraph"  # noqa: S108 -- held to be nobody else's when used
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,4 @@ class Settings:
     log_clients: bool = False
     disk_above: int = 5_000_000
     disk_folder: Path = DISK_FOLDER
+    pid_file: Path | None = None

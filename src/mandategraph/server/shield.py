@@ -6,26 +6,30 @@ requests are the server's own to close.
 """
 
 import asyncio
+import ipaddress
 import json
 import socket
 import struct
 from collections import Counter
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
+from mandategraph.server.retiring import RetiringProtocol
 from mandategraph.server.settings import Patience
 
 
 class Shield:
-    """The connections of one server, and how patient it is with them."""
+    """The connections of one server, and how patient it is with them; those of a proxy are of many clients."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Patience, proxies: Iterable[str] = ()) -> None:
         self.patience = patience
+        self._proxies = [ipaddress.ip_network(each) for each in proxies]
         self.connections: set[ShieldedProtocol] = set()
         self.by_client: Counter[str] = Counter()
 
@@ -33,13 +37,17 @@ class Shield:
         """The class of this server's connections."""
         return type("Protocol", (ShieldedProtocol,), {"shield": self})
 
+    def is_proxy(self, address: str) -> bool:
+        """Whether an address is that of a proxy of this service."""
+        return bool(address) and any(ipaddress.ip_address(address) in network for network in self._proxies)
+
     async def sweep(self) -> None:
         """Cut off every connection that has lasted too long in its phase."""
         for each in list(self.connections):
             each.check()
 
 
-class ShieldedProtocol(HttpToolsProtocol):
+class ShieldedProtocol(RetiringProtocol):
     """A connection that is watched."""
 
     shield: Shield
@@ -67,7 +75,7 @@ class ShieldedProtocol(HttpToolsProtocol):
         address = self.client[0] if self.client else ""
         shield.by_client[address] += 1
         shield.connections.add(self)
-        if shield.by_client[address] > shield.patience.per_client:
+        if shield.by_client[address] > shield.patience.per_client and not shield.is_proxy(address):
             self._refuse(HTTPStatus.TOO_MANY_REQUESTS, f"at most {shield.patience.per_client} connections of a client")
 
     def connection_lost(self, exc: Exception | None) -> None:
