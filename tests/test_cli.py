@@ -23,7 +23,7 @@ from serving import DOCUMENTS, HOME, ROOT, folder_of, manifest, store
 
 COMMANDS = [
     *("build", "names", "checks", "validate", "support", "show", "query", "ask", "search", "wording"),
-    *("export", "rebuild", "serve"),
+    *("export", "rebuild", "serve", "publish"),
 ]
 GROUPS = ["report"]
 
