@@ -80,6 +80,7 @@ def served(folder: Path, *options: str, root: Path = ROOT, before: Sequence[str]
     command = [*before, sys.executable, "-m", "mandategraph", "serve", "--port", "0", "--root", str(root), *options]
     with log.open("wb") as written:
         process = subprocess.Popen(command, stderr=written, stdout=written, env={**os.environ, "COLUMNS": "200"})
+    live: Live | None = None
     try:
         until = time.monotonic() + 60
         while not (found := _ADDRESS.search(log.read_text("utf-8"))):
@@ -88,8 +89,9 @@ def served(folder: Path, *options: str, root: Path = ROOT, before: Sequence[str]
             time.sleep(0.02)
         live = Live(found[1], process, log)
         yield live
-        live.client.close()
     finally:
+        if live is not None:
+            live.client.close()
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.wait(40)

@@ -295,7 +295,9 @@ def test_every_option_can_be_set_by_the_environment(tmp_path: Path, monkeypatch:
         monkeypatch.setenv(f"MANDATEGRAPH_{name}", value)
     with served(tmp_path, "--memory", "200") as live:
         response = live.query(LIGHT)
-        assert response.headers["query-limits"] == "time=7, memory=200, result=3, length=20000, at-once=9, budget=50"
+        assert response.headers["query-limits"] == (
+            "time=7, memory=209715200, result=3145728, length=20000, nesting=64, waiting=64, at-once=9, budget=50"
+        )
         assert figures(live)["mandategraph_workers{idle}"] == 2
         assert [line for line in live.written().splitlines() if line.startswith("{")] == []
 
