@@ -61,6 +61,21 @@ def test_a_server_that_is_still_beginning_can_be_ended(number: signal.Signals) -
         assert not Path(f"/proc/{generation}").exists()
 
 
+def test_a_server_that_is_switching_can_be_ended(tmp_path: Path) -> None:
+    second = f"from pathlib import Path; again = Path({str(tmp_path / 'begun')!r}).exists()"
+    with supervised(
+        f"{second}; Path({str(tmp_path / 'begun')!r}).touch(); again or ready(); time.sleep(60)"
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGHUP)
+        until(lambda: len(children(process.pid)) == 2)
+        both = children(process.pid)
+        process.terminate()
+        assert process.wait(10) == 0
+        assert [each for each in both if Path(f"/proc/{each}").exists()] == []
+
+
 def test_what_keeps_a_server_from_beginning_is_told() -> None:
     with supervised("raise UsageError('no such thing')") as process:
         _, err = process.communicate(timeout=10)

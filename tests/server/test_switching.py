@@ -147,6 +147,7 @@ async def hammered(address: str, heard: Heard, *, kept: bool) -> AsyncIterator[N
     finally:
         ended.set()
         await asyncio.gather(*clients)
+        await asyncio.sleep(0.1)  # the last connections are closed by then
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["kept", "new"])
