@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -270,14 +271,12 @@ def on_disk(folder: Path, held: Manifest, kept: Path) -> Path:
         SyntaxFault: a file cannot be read or was changed.
         UsageError: `kept` cannot be written, or others can write to it.
     """
-    if kept.is_dir():
-        _hold_to_be_ours(kept)
     made = kept / f"release-{held.digest[:32]}"
-    if made.is_dir():
-        return made
     try:
         kept.mkdir(mode=0o755, parents=True, exist_ok=True)
         _hold_to_be_ours(kept)
+        if made.is_dir():
+            return made
         with tempfile.TemporaryDirectory(prefix=f"{made.name}.new-", dir=kept) as fresh:
             store = EmbeddedStore(Path(fresh) / "store")
             _load(store, folder, held)
@@ -285,8 +284,10 @@ def on_disk(folder: Path, held: Manifest, kept: Path) -> Path:
             del store
             (Path(fresh) / "store").rename(made)
     except OSError as error:
-        if not made.is_dir():
-            raise UsageError(f"{kept}: expected a folder that can be written, found {error}") from None
+        with suppress(OSError):
+            if made.is_dir():  # another process has made it meanwhile
+                return made
+        raise UsageError(f"{kept}: expected a folder that can be written, found {error}") from None
     return made
 
 
