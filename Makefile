@@ -1,10 +1,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
+# What the endpoint is measured beside, and options of a measurement.
+PEERS ?= .venv-peers
+FUSEKI := 5.6.0
+OPTIONS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test cover check build deploy bench lock clean
+.PHONY: serve test cover check build deploy bench bench-endpoint bench-load lock clean
 
 serve: build  ## build what is missing, validate, and serve on 127.0.0.1:$(PORT)
 	$(BIN)/mandategraph serve --port $(PORT)
@@ -31,6 +35,12 @@ deploy: $(READY)  ## try the unit of systemd and the steps of the image (root, s
 bench: $(READY)  ## time the stages of a build, and the look-ups
 	$(BIN)/python benchmarks/stages.py
 
+bench-endpoint: $(READY) $(PEERS)/.ready  ## measure the endpoint beside others over the same data (OPTIONS=--quick)
+	$(BIN)/python benchmarks/endpoint.py --peers $(PEERS) $(OPTIONS)
+
+bench-load: $(READY)  ## ten minutes of light and hostile clients (OPTIONS="--minutes 1")
+	$(BIN)/python benchmarks/load.py $(OPTIONS)
+
 lock: $(READY)  ## lock the development environment anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--all-extras --group dev --upgrade pyproject.toml -o requirements.txt
@@ -38,12 +48,25 @@ lock: $(READY)  ## lock the development environment anew (needs uv)
 		--extra serve --extra remote pyproject.toml -o deploy/requirements.txt
 	echo hatchling | uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--constraint requirements.txt - -o deploy/requirements-build.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--upgrade benchmarks/requirements-peers.in -o benchmarks/requirements-peers.txt
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(PEERS)
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
+
+$(PEERS)/.ready: benchmarks/requirements-peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install --disable-pip-version-check --quiet --require-hashes -r benchmarks/requirements-peers.txt
+	if command -v java >/dev/null && command -v mvn >/dev/null; then \
+		mvn --batch-mode --quiet dependency:copy -DoutputDirectory=$(abspath $(PEERS)) \
+			-Dartifact=org.apache.jena:jena-fuseki-server:$(FUSEKI); \
+	else \
+		echo "Apache Jena Fuseki is left out: it needs java and mvn"; \
+	fi
+	touch $(PEERS)/.ready
