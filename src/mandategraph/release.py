@@ -109,10 +109,19 @@ def manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if not path.is_file():
         raise MissingError(f"a build ({MANIFEST})", str(folder), remedy="run 'mandategraph build'")
+    return parsed_manifest(path.read_bytes(), path.name)
+
+
+def parsed_manifest(text: str | bytes, file: str) -> Manifest:
+    """The manifest that a text is.
+
+    Raises:
+        SyntaxFault: it is none.
+    """
     try:
-        return _typed(Manifest(**json.loads(path.read_text("utf-8"))))
+        return _typed(Manifest(**json.loads(text)))
     except (ValueError, TypeError) as error:
-        raise SyntaxFault(Place(path.name), "the manifest of a release", str(error)) from None
+        raise SyntaxFault(Place(file), "the manifest of a release", str(error)) from None
 
 
 def _typed(held: Manifest) -> Manifest:

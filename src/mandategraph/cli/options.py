@@ -13,4 +13,13 @@ Root = Annotated[
         help="The checkout to use; without it the one this package runs from, else the release it ships with."
     ),
 ]
+Elsewhere = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="MANDATEGRAPH_STORE",
+        help="The address at which a SPARQL store that a release was loaded into is asked; it then answers.",
+    ),
+]
 Format = Annotated[Form, typer.Option("--format", help="A table for people; json, csv or ttl for programs.")]
