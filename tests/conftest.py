@@ -2,21 +2,27 @@
 
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from mandategraph import corpora, schemes
+from mandategraph import corpora, publication, schemes
 from mandategraph.cli import main
 from mandategraph.corpora import Inputs
 from mandategraph.iris import Iris
 from mandategraph.model import Corpus, Judgements, Reading, Registry
 from mandategraph.release import Home
 from mandategraph.schemes import Schemes
+from mandategraph.store import credentials
+from mandategraph.store.link import Link
+from mandategraph.store.remote import RemoteStore
 from mandategraph.triples import Graphs, state
 from running import STALE, Command, Outcome
+from servers import KINDS, PASSWORD, USER, Server, started
 from stating import VERSION, Stated
+from stocked import real
 
 settings.register_profile("tests", deadline=None, derandomize=True)
 settings.load_profile("tests")
@@ -99,3 +105,29 @@ def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[byt
         return Outcome(left.value.code, written.out, STALE.sub("", written.err.decode("utf-8")))
 
     return command
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A SPARQL server of each kind, one after the other, and in the environment who we are to it."""
+    kind: str = request.param
+    with started(kind, tmp_path_factory.mktemp(kind)) as running, pytest.MonkeyPatch.context() as environment:
+        environment.setenv(credentials.USER, USER)
+        environment.setenv(credentials.PASSWORD, PASSWORD)
+        yield running
+
+
+@pytest.fixture
+def link(server: Server) -> Iterator[Link]:
+    """A line to a server that may change it."""
+    with Link(server.endpoints) as made:
+        yield made
+
+
+@pytest.fixture
+def remote(link: Link) -> RemoteStore:
+    """The release of this checkout in a server, put there if the server holds another."""
+    held, graphs = real()
+    if not publication.is_current(link, held):
+        publication.load(link, held, graphs, lambda *_: None)
+    return publication.opened(link)[1]

@@ -86,6 +86,28 @@ class UsageError(MandategraphError):
     """A command was given arguments it cannot serve."""
 
 
+class StoreFault(MandategraphError):
+    """A store elsewhere cannot be reached, or does not answer as a SPARQL store that holds a release does."""
+
+    def __init__(self, where: str, expected: str, found: str) -> None:
+        super().__init__(where, expected, found)
+        self.where, self.expected, self.found = where, expected, found
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}, found {_shortened(self.found)}"
+
+
+class LimitReached(MandategraphError):
+    """A query needs more than it may have: of what (time, size) and how much of it it may have."""
+
+    def __init__(self, limit: str, maximum: float, unit: str) -> None:
+        super().__init__(limit, maximum, unit)
+        self.limit, self.maximum, self.unit = limit, maximum, unit
+
+    def __str__(self) -> str:
+        return f"limit of {self.limit} reached: expected an answer within {self.maximum:g} {self.unit}"
+
+
 class Faults(MandategraphError):
     """Several faults of one input, raised together."""
 

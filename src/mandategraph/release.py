@@ -134,10 +134,19 @@ def manifest(folder: Path) -> Manifest:
     raw = _bytes(folder, MANIFEST)
     if raw is None:
         raise MissingError(f"a build ({MANIFEST})", str(folder), remedy="run 'mandategraph build'")
+    return parsed_manifest(raw, MANIFEST)
+
+
+def parsed_manifest(text: str | bytes, file: str) -> Manifest:
+    """The manifest that a text is.
+
+    Raises:
+        SyntaxFault: it is none.
+    """
     try:
-        return _typed(Manifest(**json.loads(raw.decode("utf-8"))))
+        return _typed(Manifest(**json.loads(text)))
     except (ValueError, TypeError) as error:
-        raise SyntaxFault(Place(MANIFEST), "the manifest of a release", str(error)) from None
+        raise SyntaxFault(Place(file), "the manifest of a release", str(error)) from None
 
 
 def _bytes(folder: Path, file: str) -> bytes | None:

@@ -14,14 +14,14 @@ from rich.console import Console
 
 from mandategraph import queries, results
 from mandategraph.answers import Part, Support, released
-from mandategraph.cli import finding, inputs, outputs, printing, publishing, reports, serving
-from mandategraph.cli.options import Format, Root
+from mandategraph.cli import finding, inputs, outputs, printing, publishing, reports, serving, stores
+from mandategraph.cli.options import Elsewhere, Format, Root
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import ClashError, Faults, InvalidGraphError, MandategraphError, MissingError, UsageError
 from mandategraph.iris import DEFAULT_BASE, Iris
 from mandategraph.release import Home, Manifest, home, manifest
 from mandategraph.sparql_text import refused
-from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.store import Store
 
 app = typer.Typer(
     name="mandategraph",
@@ -99,9 +99,9 @@ def names(root: Root = None, form: Format = Form.TABLE) -> None:
 
 
 @app.command(epilog="Example: mandategraph checks --format csv")
-def checks(root: Root = None, form: Format = Form.TABLE) -> None:
+def checks(root: Root = None, elsewhere: Elsewhere = None, form: Format = Form.TABLE) -> None:
     """Run queries/checks/ over the release: what they find no table knows of; exit 1 if they find anything."""
-    where, held, store = inputs.release_of(root)
+    where, held, store = inputs.release_of(root, elsewhere)
     found: list[dict[str, str]] = []
     for query in queries.loaded(where.queries / "checks").values():
         listed = queries.rows(store, query, {}).values()
@@ -141,10 +141,11 @@ def support(
         str | None, typer.Option(help="The plan, as 2011-03-07, 2011-draft or 2012; without it all.")
     ] = None,
     root: Root = None,
+    elsewhere: Elsewhere = None,
     form: Format = Form.TABLE,
 ) -> None:
     """Which mandates support an action, in the words quoted, and who says so."""
-    where, held, store = inputs.release_of(root)
+    where, held, store = inputs.release_of(root, elsewhere)
     support_of = _support(where, held, store)
     parts = support_of.of(action, plan)
     if form is Form.JSON:
@@ -171,10 +172,11 @@ def show(
         typer.Argument(help="An IRI, a prefixed name, a path under the base, or any name: a symbol, title, number."),
     ],
     root: Root = None,
+    elsewhere: Elsewhere = None,
     form: Format = Form.TABLE,
 ) -> None:
     """What is said of a resource, and which graph says it."""
-    where, held, store = inputs.release_of(root)
+    where, held, store = inputs.release_of(root, elsewhere)
     described = {iri: store.describe(ox.NamedNode(iri)) for iri in inputs.named(name, where, held, store)}
     if form is Form.TTL:
         outputs.write(results.graph_text({quad.triple for about, _ in described.values() for quad in about}, "ttl"))
@@ -203,13 +205,14 @@ def show(
 def query(
     file: Annotated[str, typer.Argument(help="A SPARQL file, or - for standard input.")],
     root: Root = None,
+    elsewhere: Elsewhere = None,
     form: Annotated[
         str,
         typer.Option("--format", help="table, json, xml, csv or tsv for rows; ttl, nt, rdfxml or jsonld for graphs."),
     ] = "",
 ) -> None:
     """Run a SPARQL query over the release."""
-    _, held, store = inputs.release_of(root)
+    _, held, store = inputs.release_of(root, elsewhere)
     found = queries.results_of(store, refused(inputs.text(file), file), file)
     if isinstance(found, ox.QuerySolutions) and form in ("", "table"):
         names = tuple(variable.value for variable in found.variables)
@@ -228,10 +231,11 @@ def ask(
     question: Annotated[str, typer.Argument(help="The number or name of a question; 'list' lists them.")],
     param: Annotated[list[str] | None, typer.Option(help="A parameter, as name=value; may be repeated.")] = None,
     root: Root = None,
+    elsewhere: Elsewhere = None,
     form: Format = Form.TABLE,
 ) -> None:
     """Ask one of the questions the graph must answer."""
-    where, held, store = inputs.release_of(root)
+    where, held, store = inputs.release_of(root, elsewhere)
     known = queries.loaded(where.queries / "questions")
     if question == "list":
         listed = [
@@ -277,12 +281,13 @@ def export(
         Path | None, typer.Option("-o", "--output", help="The file to write; without it standard output.")
     ] = None,
     root: Root = None,
+    elsewhere: Elsewhere = None,
 ) -> None:
     """Write the graph for use elsewhere."""
     if form not in {**results.DATASET_FORMATS, **results.GRAPH_FORMATS}:
         known = ", ".join({**results.DATASET_FORMATS, **results.GRAPH_FORMATS})
         raise UsageError(f"export: expected a format among {known}, found {form!r}")
-    _, _, store = inputs.release_of(root)
+    _, _, store = inputs.release_of(root, elsewhere)
     if form in results.DATASET_FORMATS:
         content = results.dataset_text(store.quads(), form)
     else:
@@ -297,9 +302,10 @@ def export(
 def rebuild(
     document: Annotated[str, typer.Argument(help="The identifier of a document, as linking-document-2011.")],
     root: Root = None,
+    elsewhere: Elsewhere = None,
 ) -> None:
     """Print a document from the graph alone, character by character."""
-    where, _, store = inputs.release_of(root)
+    where, _, store = inputs.release_of(root, elsewhere)
     lookups = queries.loaded(where.queries / "lookups")
     leaves = queries.rows(store, lookups["leaves-of-a-document"], {"document": document}).values()
     if not leaves:
@@ -313,6 +319,7 @@ def rebuild(
 
 serving.add(app)
 publishing.add(app)
+stores.add(app)
 
 
 def _checkout(root: Path | None) -> Home:
@@ -322,14 +329,12 @@ def _checkout(root: Path | None) -> Home:
     return where
 
 
-def _support(where: Home, held: Manifest, store: EmbeddedStore) -> Support:
+def _support(where: Home, held: Manifest, store: Store) -> Support:
     lookups, questions = (queries.loaded(where.queries / name) for name in ("lookups", "questions"))
     return Support(store, lookups, questions, held.identity)
 
 
-def _statements_of(
-    parts: tuple[Part, ...], reasons: Mapping[str, str], store: EmbeddedStore, held: Manifest
-) -> set[ox.Triple]:
+def _statements_of(parts: tuple[Part, ...], reasons: Mapping[str, str], store: Store, held: Manifest) -> set[ox.Triple]:
     """The statements about parts of plans, their quotations, the links they make, who makes them, and the release."""
     iris = Iris(held.base)
     found = [each.iri for each in parts]

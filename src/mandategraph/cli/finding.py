@@ -10,7 +10,7 @@ from rich.text import Text
 
 from mandategraph import naming, queries, results, search, wording
 from mandategraph.cli import inputs, outputs, printing
-from mandategraph.cli.options import Format, Root
+from mandategraph.cli.options import Elsewhere, Format, Root
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import UsageError
 from mandategraph.release import Manifest
@@ -28,12 +28,13 @@ def find(
     kind: Annotated[str | None, typer.Option(help=f"Only what is of this kind: {', '.join(search.KINDS)}.")] = None,
     limit: Limit = 20,
     root: Root = None,
+    elsewhere: Elsewhere = None,
     form: Format = Form.TABLE,
 ) -> None:
     """Find what is named by words or has them: quotations, parts of plans, paragraphs and instruments."""
     if kind is not None and kind not in search.KINDS:
         raise UsageError(f"--kind: expected one of {', '.join(search.KINDS)}, found {kind!r}")
-    where, held, store = inputs.release_of(root)
+    where, held, store = inputs.release_of(root, elsewhere)
     lookups = queries.loaded(where.queries / "lookups")
     searched = search.search_of(store, lookups, naming.opened(store, lookups, where.words))
     found = searched.find(" ".join(words), (kind,) if kind else (), count=limit)
@@ -74,11 +75,12 @@ def like(
     sentence: Annotated[str, typer.Argument(help="A draft sentence, or - to read it from standard input.")],
     limit: Limit = 5,
     root: Root = None,
+    elsewhere: Elsewhere = None,
     form: Format = Form.TABLE,
 ) -> None:
     """Find earlier wording that is like a draft sentence, with the word diff and how strongly it speaks."""
     draft = inputs.text("-") if sentence == "-" else sentence
-    where, held, store = inputs.release_of(root)
+    where, held, store = inputs.release_of(root, elsewhere)
     lookups = queries.loaded(where.queries / "lookups")
     total, found = wording.wordings_of(store, lookups).like(draft, count=limit)
     rows = [each.row() for each in found]

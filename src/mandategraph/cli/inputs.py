@@ -6,15 +6,25 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mandategraph import naming, queries
-from mandategraph.cli import printing
+from mandategraph.cli import printing, stores
 from mandategraph.errors import MissingError, UsageError
 from mandategraph.release import Home, Manifest, home, opened, stale
+from mandategraph.store import Store
 from mandategraph.store.embedded import EmbeddedStore
 from mandategraph.vocabulary import PREFIXES
 
 
-def release_of(root: Path | None) -> tuple[Home, Manifest, EmbeddedStore]:
-    """The release to answer from, in a store; a note is printed if its inputs have changed since.
+def release_of(root: Path | None, elsewhere: str | None) -> tuple[Home, Manifest, Store]:
+    """The release to answer from, in a store: the one elsewhere that is named, else the release that is here.
+
+    Raises:
+        MandategraphError: there is none, a file of it cannot be read, or the store elsewhere does not answer.
+    """
+    return (home(root), *stores.opened(elsewhere)) if elsewhere else release_here(root)
+
+
+def release_here(root: Path | None) -> tuple[Home, Manifest, EmbeddedStore]:
+    """The release of this machine, in a store; a note is printed if its inputs have changed since.
 
     Raises:
         MandategraphError: there is none, or a file of it cannot be read.
@@ -27,7 +37,7 @@ def release_of(root: Path | None) -> tuple[Home, Manifest, EmbeddedStore]:
     return where, held, store
 
 
-def named(name: str, where: Home, held: Manifest, store: EmbeddedStore) -> list[str]:
+def named(name: str, where: Home, held: Manifest, store: Store) -> list[str]:
     """The IRIs a name may mean.
 
     Raises:

@@ -19,4 +19,13 @@ Release = Annotated[
         "--release", help="The folder of the release, if it is elsewhere than in --root.", envvar="MANDATEGRAPH_RELEASE"
     ),
 ]
+Elsewhere = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="MANDATEGRAPH_STORE",
+        help="The address at which a SPARQL store that a release was loaded into is asked; it then answers.",
+    ),
+]
 Format = Annotated[Form, typer.Option("--format", help="A table for people; json, csv or ttl for programs.")]

@@ -10,12 +10,12 @@ import typer
 
 from mandategraph import followup, queries, results, turtle
 from mandategraph.cli import inputs, outputs, printing
-from mandategraph.cli.options import Format, Root
+from mandategraph.cli.options import Elsewhere, Format, Root
 from mandategraph.cli.outputs import Form
 from mandategraph.errors import Faults, InvalidGraphError, MandategraphError, MissingError, UsageError, raise_all
 from mandategraph.iris import Iris
 from mandategraph.release import Home, Manifest
-from mandategraph.store.embedded import EmbeddedStore
+from mandategraph.store import Store
 from mandategraph.vocabulary import A, lexical
 
 _COLUMNS = "\n\n".join(f"{name}: {meaning}." for name, meaning in followup.COLUMNS.items())
@@ -66,13 +66,14 @@ def check(
         Path | None, typer.Option("-o", "--output", help="The file to write the reports to, as Turtle.")
     ] = None,
     root: Root = None,
+    elsewhere: Elsewhere = None,
     form: Format = Form.TABLE,
 ) -> None:
     """See that forms are filled in as they should be; every fault of every form is told, with row and column.
 
     What is right is summed up; with --format ttl or -o the reports are written as Turtle that conforms to the shapes.
     """
-    where, held, store = inputs.release_of(root)
+    where, held, store = inputs.release_of(root, elsewhere)
     found = _reports(files, _parts(where, store))
     if form is Form.TTL or output is not None:
         content = _turtle(found, where, held, store)
@@ -89,9 +90,9 @@ def check(
 
 
 @app.command(epilog="Example: mandategraph report coverage canada.csv chile.csv --format csv")
-def coverage(files: Files, root: Root = None, form: Format = Form.TABLE) -> None:
+def coverage(files: Files, root: Root = None, elsewhere: Elsewhere = None, form: Format = Form.TABLE) -> None:
     """Which states report on which actions, with which status, and which actions nobody reports on."""
-    where, held, store = inputs.release_of(root)
+    where, held, store = inputs.release_of(root, elsewhere)
     parts = _parts(where, store)
     found = followup.covered(parts, _reports(files, parts))
     if form is Form.JSON:
@@ -115,7 +116,7 @@ def _summed(report: followup.Report) -> dict[str, str]:
     }
 
 
-def _parts(where: Home, store: EmbeddedStore) -> dict[str, followup.Part]:
+def _parts(where: Home, store: Store) -> dict[str, followup.Part]:
     """The parts of the plan by their numbers, in its order.
 
     Raises:
@@ -148,7 +149,7 @@ def _reports(files: list[str], parts: dict[str, followup.Part]) -> tuple[followu
     return found
 
 
-def _turtle(found: tuple[followup.Report, ...], where: Home, held: Manifest, store: EmbeddedStore) -> bytes:
+def _turtle(found: tuple[followup.Report, ...], where: Home, held: Manifest, store: Store) -> bytes:
     """Reports as Turtle, held against the shapes together with the kinds of what they refer to in the release."""
     try:
         from mandategraph import build, validation

@@ -1,0 +1,184 @@
+"""What is said to a SPARQL store elsewhere, and how its answers are judged and read; not how the bytes travel."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+
+from mandategraph.errors import StoreFault
+from mandategraph.store import Results
+from mandategraph.store.addresses import shown
+from mandategraph.store.syntax import GRAPH, ROWS
+from mandategraph.vocabulary import XSD
+
+RESULTS = "application/sparql-results+json"
+TRIPLES = "application/n-triples"
+FORM = "application/x-www-form-urlencoded"
+TOLD = 2000
+NOT_ALLOWED = frozenset({401, 403})
+_GRAPH_FORMATS = {
+    TRIPLES: ox.RdfFormat.N_TRIPLES,
+    "text/plain": ox.RdfFormat.N_TRIPLES,
+    "text/turtle": ox.RdfFormat.TURTLE,
+}
+_OK, _REDIRECT, _ERROR = 200, 300, 400
+_BOOLEANS, _NODE = {"1": "true", "0": "false"}, "nodeID://"
+_OWN = (b"#boolean", _NODE.encode())
+# What Virtuoso says of an answer to SELECT that it has cut: after how many rows.
+_CUT = "x-sparql-maxrows"
+_CREDENTIALS = "a user in MANDATEGRAPH_STORE_USER and MANDATEGRAPH_STORE_PASSWORD, or in a netrc file, that may do this"
+
+Field = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an answer may take, in seconds, and how many bytes it may have."""
+
+    seconds: float = 120.0
+    most: int = 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Which graphs of a store are the release: their names, which of them are data, and the one that is their union."""
+
+    names: tuple[str, ...]
+    data: tuple[str, ...]
+    union: str
+
+    @property
+    def nowhere(self) -> str:
+        """A name that no graph has."""
+        return f"{self.union}/nowhere"
+
+    def reached(self, default: Sequence[str], named: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The graphs of the default graph of a query and its named graphs, from those the caller names, if any.
+
+        All data graphs together are their union, which the store holds as one graph.
+        """
+        if not default and not named:
+            return (self.union,), self.names
+        known = self._known(default)
+        return (self.union,) if set(known) == set(self.data) else known, self._known(named)
+
+    def fields(self, default: Sequence[str] = (), named: Sequence[str] = ()) -> list[Field]:
+        """The dataset of a query in the fields of the protocol; without graphs named by the caller that of the release.
+
+        No other graph of the store is reached: both kinds are always named, if need be by a name that no graph has.
+        """
+        merged, found = self.reached(default, named)
+        return [
+            *(("default-graph-uri", name) for name in merged or (self.nowhere,)),
+            *(("named-graph-uri", name) for name in found or (self.nowhere,)),
+        ]
+
+    def _known(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in dict.fromkeys(names) if name in self.names)
+
+
+def asking(text: str, fields: Sequence[Field], kind: str) -> tuple[dict[str, str], bytes]:
+    """The headers and the body that ask a query over a dataset."""
+    accept = f"{TRIPLES}, text/turtle;q=0.5" if kind == GRAPH else RESULTS
+    return {"Accept": accept, "Content-Type": FORM}, urlencode([("query", text), *fields]).encode()
+
+
+def judged(where: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """See that a store has done what it was asked; of an error `body` is how it begins.
+
+    Raises:
+        StoreFault: it refuses, fails or points elsewhere.
+    """
+    said = " ".join(body.decode("utf-8", "replace").split())
+    if status in NOT_ALLOWED:
+        raise StoreFault(where, _CREDENTIALS, f"{status} {said}".strip())
+    if _REDIRECT <= status < _ERROR:
+        target = shown(headers.get("location", ""))
+        raise StoreFault(where, "a store that answers here", f"{status}, which points to {target}")
+    if not _OK <= status < _REDIRECT:
+        raise StoreFault(where, "a store that does this", f"{status} {said}".strip())
+
+
+def read(where: str, kind: str, headers: Mapping[str, str], content: bytes) -> Results:
+    """The results that an answer holds, whole and checked to the end; a boolean is asked for as rows, and read so.
+
+    Raises:
+        StoreFault: it is of another type, cut, or not what its type says.
+    """
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == GRAPH:
+        if media not in _GRAPH_FORMATS:
+            raise StoreFault(where, f"an answer of {TRIPLES}", media or "none")
+        return _graph(where, content, _GRAPH_FORMATS[media])
+    if media not in (RESULTS, "application/json"):
+        raise StoreFault(where, f"an answer of {RESULTS}", media or "none")
+    if _CUT in headers:
+        raise StoreFault(where, "a whole answer", f"one that the store has cut after {headers[_CUT]} rows")
+    found = _solutions(where, content)
+    return found if kind == ROWS else _boolean(any(True for _ in found))
+
+
+def _graph(where: str, content: bytes, form: ox.RdfFormat) -> ox.QueryTriples:
+    """Triples, their blank nodes named anew: two answers may use one name for two of them."""
+    held = ox.Store()
+    try:
+        held.bulk_extend(ox.parse(content, form, rename_blank_nodes=True))
+    except SyntaxError as error:
+        raise StoreFault(where, "a graph as it was asked for", str(error)) from None
+    found = held.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    if not isinstance(found, ox.QueryTriples):
+        raise TypeError("CONSTRUCT gives triples")
+    return found
+
+
+def _boolean(truth: bool) -> ox.QueryBoolean:  # noqa: FBT001 - the value itself
+    document = json.dumps({"head": {}, "boolean": truth})
+    found = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
+    if not isinstance(found, ox.QueryBoolean):
+        raise TypeError("a boolean is read as one")
+    return found
+
+
+def _solutions(where: str, content: bytes) -> ox.QuerySolutions:
+    """The rows that an answer holds.
+
+    Raises:
+        StoreFault: it is cut, or not what its type says.
+    """
+    try:
+        document = json.loads(content)
+        if any(sign in content for sign in _OWN) and _canonicalise(document):
+            content = json.dumps(document).encode()
+        # The parser reads as it goes: what is wrong further on is found by reading it all.
+        _rows(content).serialize(format=ox.QueryResultsFormat.TSV)
+        return _rows(content)
+    except (ValueError, SyntaxError, RecursionError) as error:
+        raise StoreFault(where, f"a whole answer of {RESULTS}", str(error)) from None
+
+
+def _rows(content: bytes) -> ox.QuerySolutions:
+    found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+    if isinstance(found, ox.QueryBoolean):
+        raise ValueError("a boolean where rows were asked for")  # noqa: TRY004 - the value is wrong, not the type
+    return found
+
+
+def _canonicalise(document: Any) -> bool:
+    """Write what Virtuoso writes in its own way as others do; whether there was any.
+
+    Its truth values are `1` and `0`; its blank nodes are named like IRIs, `nodeID://b1`.
+    """
+    try:
+        cells = [cell for row in document["results"]["bindings"] for cell in row.values()]
+        truths = [cell for cell in cells if cell.get("datatype") == XSD["boolean"].value and cell["value"] in _BOOLEANS]
+        blanks = [cell for cell in cells if cell["type"] == "bnode" and cell["value"].startswith(_NODE)]
+    except (KeyError, TypeError, AttributeError):
+        return False
+    for cell in truths:
+        cell["value"] = _BOOLEANS[cell["value"]]
+    for cell in blanks:
+        cell["value"] = cell["value"].removeprefix(_NODE)
+    return bool(truths or blanks)

@@ -1,0 +1,184 @@
+"""What kind of results a query asks for and which graphs it names, told by reading it and running nothing."""
+
+import re
+import sys
+from collections.abc import Collection, Iterator
+
+import pyoxigraph as ox
+
+from mandategraph.errors import SyntaxFault
+from mandategraph.places import LineIndex
+from mandategraph.sparql_text import refused, tokens
+
+ROWS, BOOLEAN, GRAPH = "rows", "boolean", "graph"
+_FORMS = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": GRAPH, "DESCRIBE": GRAPH}
+# Joined with no row at all, a query has no answer to look for: the engine reads it and evaluates nothing.
+_NO_ROW = "\nVALUES () {}"
+_ESCAPE = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_EXTENSION = re.compile(r"<(?:bif|sql):", re.IGNORECASE)
+
+
+def sendable(text: str, file: str) -> str:
+    r"""The text as any store may be sent it: nothing in it is refused, and no escape hides what it holds.
+
+    Some stores read `\\u0022` as the quotation mark that ends a string, others as a character within it; so letters
+    and digits are written out, and other escapes refused. Functions named `bif:` and `sql:` are Virtuoso's own, with
+    which a query does more than to ask.
+
+    Raises:
+        SyntaxFault: it holds what is refused; the place is told.
+    """
+    written = _ESCAPE.sub(lambda found: _written_out(found, text, file), text)
+    extension = _EXTENSION.search(written)
+    if extension:
+        place = LineIndex(file, written).place(extension.start())
+        raise SyntaxFault(place, "functions that every SPARQL 1.1 store has", extension[0])
+    return refused(written, file)
+
+
+def _written_out(found: re.Match[str], text: str, file: str) -> str:
+    signs = found[0].index("u" if found[1] else "U")
+    if signs % 2 == 0:
+        return found[0]
+    number = int(found[1] or found[2], 16)
+    character = chr(number) if number <= sys.maxunicode else ""
+    if not character.isalnum():
+        raise SyntaxFault(LineIndex(file, text).place(found.start()), "the character itself", found[0])
+    return "\\" * (signs - 1) + character
+
+
+def kind_of(text: str) -> str:
+    """The kind of results a query has: rows, a boolean or a graph.
+
+    Raises:
+        SyntaxError: the text is not a SPARQL 1.1 query, as the engine tells it.
+    """
+    form, values = _landmarks(text)
+    if values is None:
+        found = _read(text + _NO_ROW, text)
+    else:
+        found = _read(text[:values] + _NO_ROW, text[:values])
+        blank = re.sub(r"[^\r\n]", " ", text[form:values])
+        _read(f"{text[:form]}ASK{{}}{blank[5:]}{text[values:]}", text)
+    if isinstance(found, ox.QueryTriples):
+        return GRAPH
+    return ROWS if isinstance(found, ox.QuerySolutions) else BOOLEAN
+
+
+def _read(probe: str, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """What the engine makes of a probe; a fault behind the end of the text is told as one at its end."""
+    try:
+        return ox.Store().query(probe)
+    except SyntaxError as error:
+        located = _LOCATED.match(str(error))
+        lines = text.split("\n")
+        if located and int(located[1]) > len(lines):
+            raise SyntaxError(f"error at {len(lines)}:{len(lines[-1]) + 1}: {located[3]}") from None
+        raise
+
+
+def _landmarks(text: str) -> tuple[int, int | None]:
+    """Where the form of a query begins behind its prologue, and its block of values behind all else, if it has one."""
+    form, values = 0, None
+    for word, offset in outer_words(text):
+        if word in _FORMS and not form:
+            form = offset
+        elif word == "VALUES":
+            values = offset
+    return form, values
+
+
+def outer_words(text: str) -> Iterator[tuple[str, int]]:
+    """The keywords of a query outside all braces, in capitals, each with its offset."""
+    depth = 0
+    for kind, found, offset in tokens(text):
+        depth += (found == "{") - (found == "}")
+        if kind == "word" and depth == 0:
+            yield found.upper(), offset
+
+
+def dataset_of(text: str, file: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """A query without its FROM clauses, and the graphs they name: those of the default graph, and the named ones.
+
+    Raises:
+        SyntaxFault: what a FROM names cannot be told.
+    """
+    default: list[str] = []
+    named: list[str] = []
+    rest, depth, waiting, since = text, 0, "", 0
+    for kind, found, offset in tokens(text):
+        depth += (found == "{") - (found == "}")
+        word = found.upper() if kind == "word" else ""
+        if depth == 0 and word == "FROM":
+            waiting, since = "FROM", offset
+        elif waiting == "FROM" and word == "NAMED":
+            waiting = "NAMED"
+        elif waiting:
+            end = offset + len(found)
+            (default if waiting == "FROM" else named).append(_iri(text, kind, found, offset, file))
+            rest = rest[:since] + re.sub(r"[^\r\n]", " ", rest[since:end]) + rest[end:]
+            waiting = ""
+        elif depth == 0 and kind == "prefixed" and found.upper().startswith(("FROM:", "NAMED:")):
+            raise SyntaxFault(LineIndex(file, text).place(offset), "a space before the name of a graph", found)
+    return rest, tuple(default), tuple(named)
+
+
+def as_rows(text: str) -> str:
+    r"""A query that asks whether there is an answer, as one that asks for the first: a row of it is a yes.
+
+    Virtuoso says yes to ASK where it sees before it looks that nothing can answer.
+
+    >>> as_rows("ASK { ?s ?p ?o }")
+    'SELECT (1 AS ?yes) { ?s ?p ?o }\nLIMIT 1\n'
+    """
+    words = dict(reversed([*outer_words(text)]))
+    ask, end = words["ASK"], words.get("VALUES", len(text))
+    yes = "?yes"
+    while yes[1:] in text:
+        yes += "_"
+    limit = "" if "LIMIT" in words else "\nLIMIT 1\n"
+    return f"{text[:ask]}SELECT (1 AS {yes}){text[ask + len('ASK') : end]}{limit}{text[end:]}"
+
+
+def confined(text: str, reached: Collection[str], nowhere: str, file: str) -> str:
+    """A query in which every graph that GRAPH names outright is one that may be reached; others are put nowhere.
+
+    Virtuoso holds GRAPH to the named graphs of a query where it has a variable, and not where it has a name.
+
+    Raises:
+        SyntaxFault: what a GRAPH names cannot be told.
+    """
+    parts: list[str] = []
+    end, before = 0, ""
+    for kind, found, offset in tokens(text):
+        if before == "GRAPH" and kind != "variable" and _iri(text, kind, found, offset, file) not in reached:
+            parts += [text[end:offset], f"<{nowhere}>"]
+            end = offset + len(found)
+        elif kind == "prefixed" and found.upper().startswith("GRAPH:") and not _named(text, found):
+            raise SyntaxFault(LineIndex(file, text).place(offset), "a space before the name of a graph", found)
+        before = found.upper() if kind == "word" else ""
+    return "".join([*parts, text[end:]])
+
+
+def _iri(text: str, kind: str, found: str, offset: int, file: str) -> str:
+    """The IRI that a token of a query names.
+
+    Raises:
+        SyntaxFault: it names none.
+    """
+    iri = _named(text, found) if kind in ("iri", "prefixed") else None
+    if iri is None:
+        raise SyntaxFault(LineIndex(file, text).place(offset), "the IRI of a graph", found)
+    return iri
+
+
+def _named(text: str, name: str) -> str | None:
+    """The IRI that a name means in a query, its prefixes and base applied by the engine; None if it means none."""
+    form, _ = _landmarks(text)
+    try:
+        solutions = ox.Store().query(f"{text[:form]} SELECT ({name} AS ?iri) {{}}")
+    except SyntaxError:
+        return None
+    term = next(solutions)["iri"] if isinstance(solutions, ox.QuerySolutions) else None
+    return term.value if isinstance(term, ox.NamedNode) else None
