@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mandategraph.cli.options import Release, Root
+from mandategraph.cli.options import Elsewhere, Release, Root
 from mandategraph.errors import UsageError
 from mandategraph.release import home
 
@@ -88,6 +88,7 @@ def serve(
     ] = None,
     release: Release = None,
     root: Root = None,
+    elsewhere: Elsewhere = None,
 ) -> None:
     """Serve the release: a SPARQL endpoint, look-ups and pages."""
     where = home(root, release)
@@ -127,6 +128,7 @@ def serve(
         access_log=access_log,
         log_queries=log_queries,
         log_clients=log_clients,
+        store=elsewhere or "",
         pid_file=pid_file,
     )
     server.run(where, settings, lambda told: typer.echo(_told(told), err=True))

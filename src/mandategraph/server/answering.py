@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import zstandard
 
 from mandategraph import results, syntax
-from mandategraph.errors import UsageError
+from mandategraph.errors import SyntaxFault, UsageError
 from mandategraph.server.wire import Job, Reply
 from mandategraph.sparql_text import refused
 from mandategraph.store import Results
@@ -59,7 +59,15 @@ def answered(store: EmbeddedStore, job: Job, page: Page) -> Reply:
         Refusal: no form is wanted for results of this kind (`unacceptable`), the form cannot write what they hold
             (`unwritable`), or the answer is larger than the job allows (`size`).
     """
-    found = _results(store, job)
+    return replied(_results(store, job), job, page)
+
+
+def replied(found: Results, job: Job, page: Page) -> Reply:
+    """Results as the answer to a query, in the form that fits their kind.
+
+    Raises:
+        Refusal: as for `answered`.
+    """
     kind = _kind(found)
     media = job.forms.get(kind)
     if media is None:
@@ -70,21 +78,28 @@ def answered(store: EmbeddedStore, job: Job, page: Page) -> Reply:
 
 def _results(store: EmbeddedStore, job: Job) -> Results:
     text = refused(job.query, "query", job.base)
-    bound = {name: _term(kind, value) for name, (kind, value) in job.bound.items()}
     try:
         if job.default or job.named:
             return store.query_graphs(text, job.default, job.named, job.base)
-        return store.query(text, bound, job.base)
+        return store.query(text, terms(job), job.base)
     except SyntaxError as error:
-        raise syntax.fault(error, "query", text, job.base) from None
+        raise syntax_fault(error, job) from None
     except OSError as error:
         raise UsageError(f"expected a query that calls no other endpoint, found {error}") from None
     except ValueError as error:
         raise UsageError(f"expected graphs named by IRIs, found {error}") from None
 
 
-def _term(kind: str, value: str) -> ox.NamedNode | ox.Literal:
-    return ox.NamedNode(value) if kind == "iri" else ox.Literal(value)
+def syntax_fault(error: SyntaxError, job: Job) -> SyntaxFault:
+    """Where and what is wrong in the text of a job."""
+    return syntax.fault(error, "query", job.query, job.base)
+
+
+def terms(job: Job) -> dict[str, ox.NamedNode | ox.Literal]:
+    """The terms that the parameters of a job are bound to."""
+    return {
+        name: ox.NamedNode(value) if kind == "iri" else ox.Literal(value) for name, (kind, value) in job.bound.items()
+    }
 
 
 def _kind(found: Results) -> str:

@@ -1,9 +1,12 @@
 """A generation: one release loaded, its nursery forked, and served on an address until told to end."""
 
+import asyncio
 import gc
 import os
+import signal
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
 from contextlib import closing
 
 import uvicorn
@@ -20,28 +23,54 @@ from mandategraph.server.settings import Settings
 from mandategraph.server.shield import Shield
 from mandategraph.store.embedded import EmbeddedStore
 
+LOOKED_AT = 10.0
+
 
 def serving(where: Home, settings: Settings) -> Callable[[socket.socket, Callable[[], None]], None]:
     """What serves the release that is in its place at the time, on a listening socket, until it is told to end."""
 
     def serve(listening: socket.socket, ready: Callable[[], None]) -> None:
-        held = manifest(where.release)
-        released = (where.release / MANIFEST).stat().st_mtime
-        view = _view(where, held, settings)
-        # What is shared with the workers stays shared only if nobody writes to it.
-        gc.collect()
-        gc.freeze()
-        page = Pages(held, {}, {}).results
-        _, channel = nursery.planted(worker.begun(view, settings.limits.memory, page, files=_is_large(held, settings)))
-        service = service_of(where, held, view(), released)
-        pool, observed = Pool(channel, settings.limits), Observation(settings)
-        server = _Server(_config(application(service, pool, settings, observed), settings), pool, ready)
-        with closing(channel):
-            server.run(sockets=[listening])
-        if pool.gone.is_set() and not server.told_to_end:
-            os._exit(1)
+        (_serve_elsewhere if settings.store else _serve_here)(where, settings, listening, ready)
 
     return serve
+
+
+def _serve_here(where: Home, settings: Settings, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve the release of this machine, with workers."""
+    held = manifest(where.release)
+    released = (where.release / MANIFEST).stat().st_mtime
+    view = _view(where, held, settings)
+    # What is shared with the workers stays shared only if nobody writes to it.
+    gc.collect()
+    gc.freeze()
+    page = Pages(held, {}, {}).results
+    _, channel = nursery.planted(worker.begun(view, settings.limits.memory, page, files=_is_large(held, settings)))
+    service = service_of(where, held, view(), released)
+    pool, observed = Pool(channel, settings.limits), Observation(settings)
+    server = _Server(_config(application(service, pool, settings, observed), settings), pool, ready)
+    with closing(channel):
+        server.run(sockets=[listening])
+    if pool.gone.is_set() and not server.told_to_end:
+        os._exit(1)
+
+
+def _serve_elsewhere(where: Home, settings: Settings, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve the release that a store elsewhere holds; when it holds another, have a new generation serve that."""
+    from mandategraph import publication
+    from mandategraph.server.elsewhere import Elsewhere, until_changed
+    from mandategraph.store.addresses import Endpoints, endpoint
+    from mandategraph.store.link import Link
+
+    held, store = publication.opened(Link(Endpoints(endpoint(settings.store, "--store"))))
+    service = service_of(where, held, store, time.time())
+    runner, observed = Elsewhere(store, settings.limits, service.pages.results), Observation(settings)
+    app = application(service, runner, settings, observed)
+
+    async def watched() -> None:
+        await until_changed(store, LOOKED_AT)
+        os.kill(os.getppid(), signal.SIGHUP)
+
+    _Elsewhere(_config(app, settings), watched, runner.close, ready).run(sockets=[listening])
 
 
 def _view(where: Home, held: Manifest, settings: Settings) -> Callable[[], EmbeddedStore]:
@@ -98,3 +127,29 @@ class _Server(RetiringServer):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
         self._pool.close()
+
+
+class _Elsewhere(RetiringServer):
+    """A server of a store elsewhere, that watches it meanwhile."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        watched: Callable[[], Coroutine[None, None, None]],
+        close: Callable[[], Coroutine[None, None, None]],
+        ready: Callable[[], None],
+    ) -> None:
+        super().__init__(config)
+        self._watched, self._close, self._ready = watched, close, ready
+        self._watch: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._watch = asyncio.create_task(self._watched())
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        await super().shutdown(sockets)
+        await self._close()

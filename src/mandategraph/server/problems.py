@@ -115,6 +115,8 @@ def of_limit(outcome: str, limits: Limits, timeout: float) -> Problem:
     if outcome in told:
         status, detail, maximum, headers = told[outcome]
         return Problem(status, f"{detail}; {_WHOLE}", headers, limit=outcome, maximum=maximum)
+    if outcome == "store":
+        return Problem(_UNAVAILABLE, "the store behind this service does not answer", _AGAIN, limit=outcome)
     died = {"engine": "the engine gave way under this query", "killed": "the worker was stopped from outside"}
     return Problem(_UNAVAILABLE, f"{died[outcome]}; nothing else was harmed", limit=outcome)
 

@@ -65,3 +65,4 @@ class Settings:
     disk_above: int = 5_000_000
     disk_folder: Path = DISK_FOLDER
     pid_file: Path | None = None
+    store: str = ""

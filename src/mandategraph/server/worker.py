@@ -91,12 +91,12 @@ def reply_to(store: EmbeddedStore, job: Job, page: answering.Page) -> Reply:
     except MemoryError:
         return Reply("memory", {}, spent=True)
     except (SyntaxFault, UsageError, answering.Refusal) as error:
-        return _refused(error)
+        return refused_reply(error)
     except Exception as error:  # noqa: BLE001 -- the last place where a fault of ours can be told to anybody
         return Reply("fault", {"told": f"{type(error).__name__}: {error}"}, spent=True)
 
 
-def _refused(error: Exception) -> Reply:
+def refused_reply(error: Exception) -> Reply:
     """What a query is refused for."""
     if isinstance(error, SyntaxFault):
         place = error.place

@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 import httpx
 
 from mandategraph.errors import LimitReached
-from mandategraph.store import Results
+from mandategraph.store import Bound, Results
 from mandategraph.store.addresses import shown
 from mandategraph.store.credentials import WhenAsked
 from mandategraph.store.exchange import TOLD, Patience, asking, judged, read
@@ -49,6 +49,7 @@ class RemoteQueries:
         named: Sequence[str],
         patience: Patience,
         write: Callable[[Results], Answer],
+        bound: Bound | None = None,
     ) -> Answer:
         """What `write` makes of the results of a query over the graphs named with it, over the release if none are.
 
@@ -64,14 +65,14 @@ class RemoteQueries:
         """
         try:
             async with asyncio.timeout(patience.seconds):
-                asked = await asyncio.to_thread(self._prepared, text, default, named)
+                asked = await asyncio.to_thread(self._prepared, text, default, named, bound)
                 headers, content = await self._answer(asked, patience)
         except TimeoutError:
             raise LimitReached("time", patience.seconds, "seconds") from None
         return await asyncio.to_thread(_written, shown(self._url), asked.kind, headers, content, write)
 
-    def _prepared(self, text: str, default: Sequence[str], named: Sequence[str]) -> Prepared:
-        asked = prepared(text, self._store.dataset, (default, named))
+    def _prepared(self, text: str, default: Sequence[str], named: Sequence[str], bound: Bound | None) -> Prepared:
+        asked = prepared(text, self._store.dataset, (default, named), bound)
         self._store.check(asked.default)
         return asked
 
