@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from live import children, served
 
@@ -114,6 +115,24 @@ def test_a_server_that_does_not_end_is_ended() -> None:
         assert process.wait(10) == 0
         assert 1.9 < time.monotonic() - since < 5
         until(lambda: not Path(f"/proc/{generation}").exists())
+
+
+def test_a_server_whose_log_nobody_reads_any_more_goes_on() -> None:
+    line = [sys.executable, "-m", "mandategraph", "serve", "--port", "0", "--root", str(ROOT)]
+    with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        address = process.stderr.readline().split()[0]
+        (first,) = children(process.pid)
+        process.stderr.close()
+        with httpx.Client(base_url=address, timeout=30) as client:
+            asked = [client.get("/sparql", params={"query": f"ASK {{}} # {number}"}) for number in range(4)]
+            assert [each.status_code for each in asked] == [200] * 4
+            process.send_signal(signal.SIGHUP)
+            until(lambda: children(process.pid) - {first})
+            until(lambda: client.get("/healthz").headers.get("connection") == "close")
+            assert client.get("/readyz").status_code == 200
+        process.terminate()
+        assert process.wait(40) == 0
 
 
 # A service manager that waits to be told

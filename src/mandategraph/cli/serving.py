@@ -1,6 +1,7 @@
 """The command that serves a release: the operator's options, each also an environment variable, to the settings."""
 
 import ipaddress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -131,7 +132,7 @@ def serve(
         store=elsewhere or "",
         pid_file=pid_file,
     )
-    server.run(where, settings, lambda told: typer.echo(_told(told), err=True))
+    server.run(where, settings, _tell)
 
 
 def _proxies(given: list[str]) -> tuple[str, ...]:
@@ -146,8 +147,10 @@ def _proxies(given: list[str]) -> tuple[str, ...]:
         raise UsageError(f"--proxy: expected the address or the network of a proxy, found {error}") from None
 
 
-def _told(text: str) -> str:
-    return f"{text}  (stop with Ctrl-C)" if text.startswith("http") else f"mandategraph: {text}"
+def _tell(text: str) -> None:
+    """Write a line about the server; that nobody reads it any more is no reason to end."""
+    with suppress(OSError):
+        typer.echo(f"{text}  (stop with Ctrl-C)" if text.startswith("http") else f"mandategraph: {text}", err=True)
 
 
 def add(app: typer.Typer) -> None:
