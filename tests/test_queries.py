@@ -276,6 +276,13 @@ def test_a_syntax_fault_has_line_and_column(store: EmbeddedStore, text: str, pla
     assert caught.value.expected.startswith("SPARQL 1.1")
 
 
+def test_what_cannot_be_evaluated_is_told(store: EmbeddedStore) -> None:
+    with pytest.raises(
+        UsageError, match=r"a\.rq: expected a query that can be evaluated, found: .* <x:f> is not supported"
+    ):
+        results_of(store, "SELECT (<x:f>(1) AS ?x) {}", "a.rq")
+
+
 def test_what_is_expected_is_no_list_of_characters(store: EmbeddedStore) -> None:
     with pytest.raises(SyntaxFault) as caught:
         results_of(store, "SELECT * { ?s ?p ?o", "a.rq")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mandategraph.errors import SyntaxFault
 from mandategraph.places import Place
-from mandategraph.sparql_text import MAX_DEPTH, is_volatile, kind_of, merged, normalised, refused, tokens
+from mandategraph.sparql_text import MAX_DEPTH, is_volatile, kind_of, merged, normalised, prefixes, refused, tokens
 
 OTHER = "<http://127.0.0.1:9/>"
 EMPTY = "PREFIX : <http://127.0.0.1:9/>"
@@ -114,6 +114,40 @@ def test_nothing_is_refused_for_what_a_string_or_a_comment_holds(text: str) -> N
     assert refused(query, "a.rq") == query
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (rf"ASK {{ \u0053ERVICE {OTHER} {{}} }}", r"\u0053"),
+        (rf"ASK {{ \U00000053ervice {OTHER} {{}} }}", r"\U00000053"),
+        (rf"ASK {{ ?s ?p 'a\u0027 . SERV\u0049CE {OTHER} {{}} #' }}", r"\u0027"),
+        (rf"ASK {{ ?s ?p ex:a\u0020\u0053ERVICE {OTHER} {{}} }}", r"\u0020"),
+        (f"ASK {{ \u017fervice {OTHER} {{}} }}", "\u017f"),
+    ],
+)
+def test_service_is_refused_where_other_engines_read_it(text: str, found: str) -> None:
+    """Oxigraph does not; those that read the escapes of characters first, or fold the case of all of Unicode, do."""
+    assert fault(text).found == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"ASK { ?s ?p 'caf\u00e9 service' }",
+        r"ASK { ?s ?p 'it\u0027s', <http://example.org/caf\u00e9> }",
+        "ASK { ?\u017fervice ?p '\u017fervice' }",
+        r"ASK { ?s ?p '\uD83D' } # \UFFFFFFFF\u0053",
+    ],
+)
+def test_escapes_that_spell_no_call_are_allowed(text: str) -> None:
+    assert refused(text, "a.rq") == text
+
+
+def test_the_engine_reads_a_text_by_its_base() -> None:
+    text = "PREFIX ex: <a/> ASK { ?s ?p ?service , <b> }"
+    assert "no SERVICE" in fault(text).expected
+    assert refused(text, "a.rq", "http://example.org/") == text
+
+
 # Updates
 
 
@@ -182,6 +216,10 @@ def test_merged_graphs_are_told(text: str, default: str, named: str) -> None:
         ("PREFIX ex: <x:> PREFIX ex: <y:> ASK FROM ex:a FROM <x:b> {}", "ex:a"),
         (r"PREFIX ex: <x:> ASK FROM ex:a\-b FROM <x:b> {}", r"ex:a\-b"),
         (r"ASK FROM <x:\u0041> FROM <x:b> {}", "<"),
+        ("PREFIX ex: <x:> ASK FROM <x:a> FROMex:b {}", "FROMex:b"),
+        ("ASK FROM NAMED <x:a> FROMNAMED <x:b> FROM <x:c> {}", "FROMNAMED"),
+        ("ASKFROM <x:a> FROM <x:b> {}", "ASKFROM"),
+        ("PREFIX : <> ASK FROM :x:a FROM <x:b> {}", ":x:a"),
     ],
 )
 def test_graphs_to_merge_that_cannot_be_told_are_refused(text: str, found: str) -> None:
@@ -197,6 +235,8 @@ def test_graphs_to_merge_that_cannot_be_told_are_refused(text: str, found: str) 
         "SELECT * FROM NAMED <x:a> FROM named <x:b> FROM <x:c> {}",
         "SELECT * FROM <x:FROM> { ?from ?p 'FROM <x:a> FROM <x:b>' }",
         "PREFIX ex: <x:> SELECT * FROM ex:from { ?s ex:from ?from }",
+        "PREFIX from: <x:> SELECT * FROM from:a { ?s from:b ?from }",
+        "PREFIX from: <x:> SELECT ?from { ?s from:b ?from }",
     ],
 )
 def test_one_graph_and_any_number_of_named_ones_are_left_to_the_engine(text: str) -> None:
@@ -243,6 +283,13 @@ def test_brackets_in_other_tokens_are_not_deep() -> None:
 def test_the_deepest_nesting_is_one_the_engine_bears() -> None:
     inner = MAX_DEPTH - 1
     assert ox.Store().query("ASK {" + "{" * inner + "}" * inner + "}")
+
+
+def test_quotation_marks_without_their_second_are_few() -> None:
+    """Behind each the rest of the text is looked through for the second."""
+    text = "ASK { <urn:it's> ?p " + ", ".join("'\n" for _ in range(30)) + "}"
+    assert fault(text).expected == "at most 20 quotation marks without their second in a query"
+    assert refused("ASK { <urn:it's> ?p ?o }", "a.rq")
 
 
 # Places
@@ -302,6 +349,8 @@ def test_the_kinds_of_tokens(text: str, kinds: list[str]) -> None:
         ("CONSTRUCT WHERE { ?select ?ask ?describe }", "graph"),
         ("", None),
         ("INSERT DATA {}", None),
+        ("PREFIX a: <urn:(SELECT)> ASK {}", None),
+        ("PREFIX a: <urn:it's> ASK {}", None),
     ],
 )
 def test_the_kind_of_results_is_told_from_the_text(text: str, kind: str | None) -> None:
@@ -317,6 +366,11 @@ def test_a_call_that_answers_differently_each_time_is_seen(name: str, call: str)
 @pytest.mark.parametrize("text", ["SELECT ?now { ?rand a ?uuid }", "ASK { ?s <x:now> 'known (all)' }", "ASK {}"])
 def test_a_query_without_such_a_call_is_not_volatile(text: str) -> None:
     assert not is_volatile(text)
+
+
+@pytest.mark.parametrize("text", ["ASK { FILTERNOW() }", "SELECT * {} ORDER BYRAND()", "SELECT (1ASNOW()) {}"])
+def test_a_call_is_seen_where_it_is_joined_to_what_is_before_it(text: str) -> None:
+    assert is_volatile(text)
 
 
 def test_an_escape_of_a_character_counts_as_volatile_for_it_may_spell_such_a_call() -> None:
@@ -347,6 +401,18 @@ def test_a_normalised_text_has_the_same_tokens_and_is_normal(text: str) -> None:
     normal = normalised(text)
     assert [(kind, found) for kind, found, _ in tokens(normal)] == [(kind, found) for kind, found, _ in tokens(text)]
     assert normalised(normal) == normal
+
+
+@pytest.mark.parametrize("text", ["ASK\u00a0 {}", "ASK  {}\u2028", "ASK { \x0c }"])
+def test_what_is_white_space_to_unicode_only_is_left_as_it_is(text: str) -> None:
+    """It is a fault to the engine, and must not be taken for the query without it."""
+    assert normalised(text) == text
+
+
+def test_the_prefixes_of_a_text_are_those_of_its_prologue() -> None:
+    declared = "PREFIX a: <x:> PREFIXb:<y:>prefix c: # <no:>\n<z:> BASE <q:> PREFIX:<w:>"
+    assert prefixes(f"{declared} SELECT * {{ ?s ex: <no:> }}") == {"a": {"x:"}, "b": {"y:"}, "c": {"z:"}, "": {"w:"}}
+    assert prefixes("PREFIX a: <x:> PREFIX a: <y:> DESCRIBE b: <z:>") == {"a": {"x:", "y:"}}
 
 
 def test_texts_that_differ_in_white_space_and_comments_only_are_one() -> None:

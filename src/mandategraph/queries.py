@@ -253,6 +253,7 @@ def results_of(
 
     Raises:
         SyntaxFault: it is not SPARQL; line and column are told.
+        UsageError: it calls another endpoint, or a function that is not known.
     """
     try:
         return store.query(text, given)
@@ -260,3 +261,5 @@ def results_of(
         raise syntax.fault(error, file, text) from None
     except OSError as error:
         raise UsageError(f"{file}: expected a query that calls no other endpoint, found {error}") from None
+    except RuntimeError as error:
+        raise UsageError(f"{file}: expected a query that can be evaluated, found: {error}") from None

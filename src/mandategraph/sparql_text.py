@@ -1,6 +1,7 @@
 """What a SPARQL text would do that this project refuses, told before any engine sees it."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +30,10 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PIECE = re.compile(r"(?P<word>[A-Za-z_]\w*)|(?P<other>.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile("service", re.IGNORECASE)
+# A capital S to parsers that fold the case of all of Unicode.
+_LONG_S = "\u017f"
 _PERHAPS_IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FROM = re.compile("from", re.IGNORECASE)
@@ -105,22 +109,37 @@ def _refusals(text: str, base: str | None) -> Iterator[tuple[str, int, str]]:
     yield from _excesses(text)
     yield from _updates(text)
     yield from _calls(text, base)
+    yield from _spelt_calls(text, base)
     yield from _merges(text)
 
 
 def _calls(text: str, base: str | None) -> Iterator[tuple[str, int, str]]:
     """Where SERVICE stands as a keyword, also joined to what is before it, or where it cannot be told."""
-    if "service" not in text.lower():
+    if "service" not in text.casefold():
         return
     declared = prefixes(text)
     for kind, found, offset in tokens(text):
         prefix, _, local = found.partition(":")
         joined = kind == "prefixed" and "service" in local.lower() and not _is_name(local, declared.get(prefix, set()))
-        if joined or (kind in ("word", "prefixed") and "service" in prefix.lower()):
+        if joined or (kind in ("word", "prefixed") and "service" in prefix.lower()) or found == _LONG_S:
             yield found, offset, "a query without SERVICE: this endpoint calls no other"
         if found == "<" and _PERHAPS_IRI.match(text, offset):
             yield found, offset, "an IRI with '://' or a space behind '<', in a query that has the word SERVICE"
     yield from _calls_by_the_engine(text, base)
+
+
+def _spelt_calls(text: str, base: str | None) -> Iterator[tuple[str, int, str]]:
+    """Where SERVICE is spelt with the escapes of characters: other engines than Oxigraph read those first."""
+    escape = _ESCAPE.search(text)
+    if escape:
+        for _, _, expected in _calls(_ESCAPE.sub(_character, text), base):
+            yield escape[0], escape.start(), expected
+
+
+def _character(escape: re.Match[str]) -> str:
+    """The character that an escape stands for, nothing for what is none."""
+    code = int(escape[1] or escape[2], 16)
+    return "" if code > sys.maxunicode or 0xD800 <= code <= 0xDFFF else chr(code)  # noqa: PLR2004 -- surrogates
 
 
 def _calls_by_the_engine(text: str, base: str | None) -> Iterator[tuple[str, int, str]]:
@@ -134,14 +153,17 @@ def _calls_by_the_engine(text: str, base: str | None) -> Iterator[tuple[str, int
 
 
 def prefixes(text: str) -> dict[str, set[str]]:
-    """The IRIs a text declares for each prefix."""
-    found: dict[str, set[str]] = {}
-    before = ""
-    for kind, token, _ in tokens(text):
-        if kind == "iri" and before.endswith(":"):
-            found.setdefault(before[:-1], set()).add(token[1:-1])
-        before = token
-    return found
+    """The IRIs a text declares for each prefix; the engine lets a name stand behind PREFIX without a space."""
+    declared: dict[str, set[str]] = {}
+    keyword = name = ""
+    for kind, found, _ in tokens(text):
+        if found == "{":
+            break
+        joined = keyword.upper() != "PREFIX"
+        if kind == "iri" and name.endswith(":") and (not joined or name.upper().startswith("PREFIX")):
+            declared.setdefault(name[len("PREFIX") * joined : -1], set()).add(found[1:-1])
+        keyword, name = name, found
+    return declared
 
 
 def _is_name(local: str, declared: set[str]) -> bool:
@@ -201,7 +223,7 @@ class _Graph:
 
 
 def _dataset(text: str) -> list[_Graph]:
-    """The graphs behind FROM and FROM NAMED."""
+    """The graphs behind FROM and FROM NAMED; one that cannot be told if the keyword is joined to another word."""
     graphs: list[_Graph] = []
     declared = prefixes(text)
     before = ""
@@ -209,10 +231,13 @@ def _dataset(text: str) -> list[_Graph]:
         if found == "{":
             break
         word = found.upper() if kind == "word" else ""
-        if kind == "prefixed" and found.upper().startswith("FROM:"):
+        prefix = found.partition(":")[0].upper() if kind == "prefixed" and before != "PREFIX" else ""
+        if prefix == "FROM":
             graphs.append(_Graph(found, offset, _absolute(kind, found[4:], declared), merges=True))
         elif before in ("FROM", "FROM NAMED") and word != "NAMED":
             graphs.append(_Graph(found, offset, _absolute(kind, found, declared), merges=before == "FROM"))
+        elif "FROM" in prefix or ("FROM" in word and word != "FROM"):
+            graphs.append(_Graph(found, offset, None, merges=True))
         before = "FROM NAMED" if (before, word) == ("FROM", "NAMED") else word
     return graphs
 

@@ -244,6 +244,14 @@ def test_a_text_that_is_no_query_is_told_with_its_place() -> None:
     assert reply.facts["expected"].startswith("SPARQL 1.1: a variable, an IRI")
 
 
+@pytest.mark.parametrize(
+    "query", ["SELECT (<x:f>(1) AS ?x) {}", "ASK { FILTER(<x:f>()) }", "SELECT * {} ORDER BY <x:f>(1)"]
+)
+def test_a_function_that_is_not_known_is_told(query: str) -> None:
+    told = "expected a query that can be evaluated, found: The custom function <x:f> is not supported"
+    assert answer(query, "application/json") == Reply("usage", {"detail": told})
+
+
 @pytest.mark.parametrize(("default", "named"), [(("no iri",), ()), ((), ("",)), (("x:a",), ("x: b",)), (("a",), ())])
 def test_a_graph_is_named_by_an_iri(default: tuple[str, ...], named: tuple[str, ...]) -> None:
     job = Job("ASK {}", {"boolean": "application/json"}, MOST, default, named, base="http://example.org/")

@@ -177,6 +177,15 @@ def test_a_problem_is_not_held(query: str, parameters: dict[str, str], status: i
     assert "etag" not in response.headers
 
 
+def test_an_answer_of_another_kind_than_was_told_from_its_text_is_not_held() -> None:
+    query = f"ASKFROM<{REPORT}>{{ {{ SELECT ?x {{}} }} }}"
+    response = get(query)
+    assert response.json()["boolean"] is True
+    assert response.headers["cache-control"] == "no-store"
+    assert "etag" not in response.headers
+    assert get(query).headers["server-timing"].startswith("query;dur=")
+
+
 # The cache
 
 

@@ -55,7 +55,7 @@ def answered(store: EmbeddedStore, job: Job, page: Page) -> Reply:
 
     Raises:
         SyntaxFault: the text is not a query, or one that is refused.
-        UsageError: a graph is not named by an IRI.
+        UsageError: a graph is not named by an IRI, or a function is not known.
         Refusal: no form is wanted for results of this kind (`unacceptable`), the form cannot write what they hold
             (`unwritable`), or the answer is larger than the job allows (`size`).
     """
@@ -86,6 +86,8 @@ def _results(store: EmbeddedStore, job: Job) -> Results:
         raise syntax_fault(error, job) from None
     except OSError as error:
         raise UsageError(f"expected a query that calls no other endpoint, found {error}") from None
+    except RuntimeError as error:
+        raise UsageError(f"expected a query that can be evaluated, found: {error}") from None
     except ValueError as error:
         raise UsageError(f"expected graphs named by IRIs, found {error}") from None
 

@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
@@ -156,7 +156,8 @@ class Endpoint:
         else:
             self._observed.outcome(request.scope, "cached")
             timing = "cache"
-        headers = self._headers(known) | {"Server-Timing": timing}
+        told = known if answer.kind == known.kind else replace(known, key="")
+        headers = self._headers(told) | {"Server-Timing": timing}
         if answer.coding:
             headers["Content-Encoding"] = answer.coding
         return Response(answer.body, headers=headers, media_type=answer.media)
