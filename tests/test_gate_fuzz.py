@@ -177,9 +177,9 @@ def test_what_calls_another_server_is_refused(listener: Listener) -> None:
             assert "ServiceGraphPattern" not in {each.name for each in parts(algebra)}
 
     tried()
-    assert called > 150
-    assert passed > 15
-    assert known > 3
+    assert called > 60
+    assert passed > 10
+    assert known > 1
 
 
 # What a text means
