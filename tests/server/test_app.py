@@ -488,6 +488,8 @@ EXAMPLES: list[tuple[errors.MandategraphError, int]] = [
     (errors.CellError(Place("x"), 1, "a", "y", "z"), 400),
     (errors.UnknownWordingError(Place("x"), "y", []), 400),
     (errors.LocatedError(Place("x"), "y", "z"), 400),
+    (errors.StoreFault("x", "y", "z"), 503),
+    (errors.LimitReached("time", 1, "seconds"), 503),
     (errors.ClashError("x"), 500),
     (errors.InvalidGraphError("x"), 500),
     (errors.Faults([errors.UsageError("x")]), 500),

@@ -177,7 +177,7 @@ def _add_dump(app: FastAPI, service: Service) -> None:
             headers={"Content-Encoding": "gzip", "Content-Disposition": name, "ETag": f'"{service.digest[:32]}"'},
         )
 
-    @app.get("/sparql/", include_in_schema=False)
+    @app.api_route("/sparql/", methods=["GET", "HEAD", "POST", "OPTIONS"], include_in_schema=False)
     def with_slash(request: Request) -> Response:
         return RedirectResponse(f"/sparql?{request.url.query}".removesuffix("?"), status_code=308)
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mandategraph.errors import LocatedError, MandategraphError, MissingError, UsageError
+from mandategraph.errors import LimitReached, LocatedError, MandategraphError, MissingError, StoreFault, UsageError
 from mandategraph.negotiation import chosen
 from mandategraph.server.pages import Pages
 from mandategraph.server.settings import Limits
@@ -18,6 +18,8 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (MissingError, HTTPStatus.NOT_FOUND),
     (LocatedError, HTTPStatus.BAD_REQUEST),
     (UsageError, HTTPStatus.BAD_REQUEST),
+    (StoreFault, HTTPStatus.SERVICE_UNAVAILABLE),
+    (LimitReached, HTTPStatus.SERVICE_UNAVAILABLE),
     (MandategraphError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 
