@@ -25,6 +25,7 @@ FAILING = sorted((CASES / "checks").glob("*.fails.ttl"))
 BASE = manifest().base
 REGISTRY, ONTOLOGY = f"{BASE}graph/registry", f"{BASE}graph/ontology"
 COUNT = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"
+ABOUT = ("number-of-references", "references-to-a-resource", "statements-of-a-resource")
 LOOKED_UP = [
     ("actions-under", {"plan": "2012", "notation": "2.1"}),
     ("labels", {}),
@@ -37,6 +38,12 @@ LOOKED_UP = [
     ("parts-of-plans", {"plan": "2012"}),
     ("parts-of-plans", {"plan": "2012", "notation": "2.1"}),
     ("parts-of-plans", {"notation": "1.2"}),
+    *((name, {}) for name in ("attributions", "cues", "instruments", "kind-words", "known-names", "plans")),
+    *((name, {}) for name in ("labels-of-resources", "quotations", "resources", "texts", "versions")),
+    ("instruments", {"instrument": "plan-of-action-quebec-2001"}),
+    ("plans", {"plan": "2012"}),
+    *((name, {"node": f"{BASE}plan/2012/action/2.1.2"}) for name in ABOUT),
+    ("triples-of-a-graph", {"graph": f"{BASE}graph/inferred"}),
     ("stated-sources", {}),
     ("stated-sources", {"plan": "2012"}),
 ]
