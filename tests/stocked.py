@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pyoxigraph as ox
 
 from mandategraph.publication import Triples
-from mandategraph.release import Manifest
+from mandategraph.release import MANIFEST, Manifest, digest
 from serving import release
 
 BASE = release()[0].base
@@ -44,3 +45,17 @@ def _content(version: str, name: str, size: int) -> frozenset[ox.Triple]:
     return frozenset(
         {ox.Triple(MARK, MARKED, ox.Literal(version)), *numbered, *(blank if name.endswith("shapes") else ())}
     )
+
+
+def checkout(folder: Path, release: tuple[Manifest, Triples]) -> Manifest:
+    """What a release says of itself once it stands in a folder that is taken for a checkout."""
+    held, graphs = release
+    texts = {held.graphs[name]: ox.serialize(graphs[name], format=ox.RdfFormat.TURTLE) or b"" for name in graphs}
+    written = replace(held, digests={file: digest(text) for file, text in texts.items()})
+    (folder / "data" / "graph").mkdir(parents=True)
+    (folder / "data" / "sources").mkdir()
+    (folder / "data" / "sources" / "sources.toml").touch()
+    for file, text in texts.items():
+        (folder / "data" / "graph" / file).write_bytes(text)
+    (folder / "data" / "graph" / MANIFEST).write_text(written.text(), "utf-8")
+    return written

@@ -6,10 +6,12 @@ from mandategraph.errors import (
     CellError,
     ClashError,
     Faults,
+    LimitReached,
     LocatedError,
     MandategraphError,
     MissingError,
     SourceError,
+    StoreFault,
     SyntaxFault,
     TableError,
     UnknownWordingError,
@@ -40,6 +42,18 @@ def test_a_fault_of_a_cell_names_row_and_column(column: str, shown: str) -> None
     error = CellError(Place("a.csv"), 3, column, "an action", "2.1")
     assert (error.row, error.column, error.found) == (3, column, "2.1")
     assert str(error) == shown
+
+
+def test_a_fault_of_a_store_says_where() -> None:
+    error = StoreFault("https://example.org/sparql", "a whole answer", "x" * 200)
+    assert (error.where, error.expected, error.found) == ("https://example.org/sparql", "a whole answer", "x" * 200)
+    assert str(error) == f"https://example.org/sparql: expected a whole answer, found '{'x' * 119}…'"
+
+
+def test_a_limit_says_which_it_is() -> None:
+    error = LimitReached("time", 2.5, "seconds")
+    assert (error.limit, error.maximum, error.unit) == ("time", 2.5, "seconds")
+    assert str(error) == "limit of time reached: expected an answer within 2.5 seconds"
 
 
 @pytest.mark.parametrize(("length", "shown"), [(120, "x" * 120), (121, "x" * 119 + "…")])

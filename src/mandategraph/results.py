@@ -106,24 +106,27 @@ def rows_csv(columns: Sequence[str], values: Iterable[dict[str, str]]) -> str:
 def behind(store: Store, iris: Iterable[str], base: str) -> set[ox.Triple]:
     """The statements about resources of this project and about their evidence."""
     found: set[ox.Triple] = set()
-    waiting = [iri for iri in iris if iri.startswith(base)]
     seen: set[str] = set()
+    waiting = {iri for iri in iris if iri.startswith(base)}
     while waiting:
-        iri = waiting.pop()
-        if iri in seen:
-            continue
-        seen.add(iri)
-        for triple in store.about(ox.NamedNode(iri)):
-            found.add(triple)
-            value = triple.object
-            if isinstance(value, ox.NamedNode) and value.value.startswith(f"{iri.partition('#')[0]}#"):
-                waiting.append(value.value)
+        seen |= waiting
+        stated = store.about_all([ox.NamedNode(iri) for iri in sorted(waiting)])
+        found.update(stated)
+        waiting = {part for triple in stated if (part := _part(triple))} - seen
     return found
 
 
 def release_of(base: str, identity: str) -> ox.Triple:
     """Which release the data set that is served is: what an answer in Turtle comes from."""
     return ox.Triple(Iris.part(Iris(base).mint("service"), "dataset"), OWL["versionInfo"], ox.Literal(identity))
+
+
+def _part(triple: ox.Triple) -> str | None:
+    """The IRI of a part of the resource a triple is about, if the triple leads to one."""
+    if not isinstance(triple.object, ox.NamedNode) or not isinstance(triple.subject, ox.NamedNode):
+        return None
+    part, whole = triple.object.value, triple.subject.value.partition("#")[0]
+    return part if part.startswith(f"{whole}#") else None
 
 
 def iris_in(rows: Rows) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from mandategraph import queries
 from mandategraph.errors import SyntaxFault, UsageError
 from mandategraph.queries import Query, Rows, results_of, rows
 from mandategraph.store import Results
+from mandategraph.store.addresses import Endpoints
 from mandategraph.store.exchange import Dataset
 from mandategraph.store.link import Link
 from mandategraph.store.remote import RemoteStore
@@ -272,14 +273,29 @@ def test_what_is_refused_is_never_sent(text: str, expected: str, unreachable: Re
 
 
 @pytest.fixture
-def unreachable() -> RemoteStore:
+def unreachable() -> Iterator[RemoteStore]:
     """A store that a query cannot be sent to without a fault of another kind."""
-    from mandategraph.store.addresses import Endpoints
+    with Link(Endpoints("http://127.0.0.1:9/")) as link:
+        yield RemoteStore(link, Dataset(("x:a",), ("x:a",), "x:u"), lambda: True)
 
-    return RemoteStore(Link(Endpoints("http://127.0.0.1:9/")), Dataset(("x:a",), ("x:a",), "x:u"), lambda: True)
 
-
-@pytest.mark.parametrize("text", ["", "SELECT", "SELECT * { ?s ?p }", "DEFINE input:inference 'x' SELECT * {}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "SELECT",
+        "SELECT * { ?s ?p }",
+        "SELECT * { ?s ?p",
+        "ASK {\n# a comment",
+        "ASK {} LIMIT x",
+        "ASK { ?s ?p 'a }",
+        'ASK { ?s ?p """a }',
+        "ASK {} VALUES ?x { 1",
+        "SELECT ?x\n{ }\nVALUES ?x { ?y }",
+        "SELECT * { ?s ex:a ?o }",
+        "DEFINE input:inference 'x' SELECT * {}",
+    ],
+)
 def test_what_is_no_query_raises_as_it_does_here(text: str, unreachable: RemoteStore) -> None:
     with pytest.raises(SyntaxError) as there:
         unreachable.query(text)

@@ -157,10 +157,11 @@ def _turtle(found: tuple[followup.Report, ...], where: Home, held: Manifest, sto
         raise UsageError(f"writing Turtle needs the package {missing.name}; install 'mandategraph[build]'") from None
     iris = Iris(held.base)
     states = {iris.mint("state", code=each.state.code.lower()) for each in found}
-    described = {node for node in states if store.about(node)}
+    stated_of = {triple.subject for triple in store.about_all(sorted(states, key=str))}
+    described = {node for node in states if node in stated_of}
     stated = followup.state(found, iris, version("mandategraph"), described)
     referred = {triple.object for triple in stated if isinstance(triple.object, ox.NamedNode)}
-    kinds = {triple for node in referred for triple in store.about(node) if triple.predicate == A}
+    kinds = {triple for triple in store.about_all(sorted(referred, key=str)) if triple.predicate == A}
     subjects = {lexical(triple.subject) for triple in stated}
     report = validation.check([*stated, *kinds], build.shapes_of(where, held))
     raise_all(

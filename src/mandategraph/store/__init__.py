@@ -1,6 +1,6 @@
 """Stores: named graphs in, answers out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -21,6 +21,9 @@ class Store(Protocol):
 
     def about(self, node: ox.NamedNode) -> list[ox.Triple]:
         """The triples of the default graph whose subject is a node."""
+
+    def about_all(self, nodes: Sequence[ox.NamedNode]) -> list[ox.Triple]:
+        """The triples of the default graph whose subject is one of some nodes."""
 
     def describe(self, node: ox.NamedNode) -> tuple[list[ox.Quad], list[ox.Quad]]:
         """The quads of the named graphs that have a node as subject, and those that have it as object."""

@@ -1,6 +1,6 @@
 """The embedded store: a release in memory, its default graph the set union of the data graphs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -79,6 +79,10 @@ class EmbeddedStore:
     def about(self, node: ox.NamedNode) -> list[ox.Triple]:
         """The triples of the default graph whose subject is a node."""
         return [q.triple for q in self._store.quads_for_pattern(node, None, None, ox.DefaultGraph())]
+
+    def about_all(self, nodes: Sequence[ox.NamedNode]) -> list[ox.Triple]:
+        """The triples of the default graph whose subject is one of some nodes."""
+        return [triple for node in nodes for triple in self.about(node)]
 
     def describe(self, node: ox.NamedNode) -> tuple[list[ox.Quad], list[ox.Quad]]:
         """The quads of the named graphs that have a node as subject, and those that have it as object."""

@@ -1,6 +1,7 @@
 """A line to a SPARQL store elsewhere: queries, updates and graphs go out, results come back, within limits."""
 
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from types import TracebackType
@@ -59,13 +60,14 @@ def checked(url: str) -> httpx.URL:
 
 
 class Link:
-    """A line to one store; threads may share it."""
+    """A line to one store, open until it is closed or nobody has it any more; threads may share it."""
 
     def __init__(self, endpoints: Endpoints, patience: Patience | None = None) -> None:
         self.endpoints, self._patience = endpoints, patience or Patience()
         for each in (endpoints.query, endpoints.update, endpoints.graphs):
             checked(each)
         self._client = httpx.Client(auth=WhenAsked(), timeout=timeout(self._patience.seconds), headers=agent())
+        self._hang_up = weakref.finalize(self, self._client.close)
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +84,7 @@ class Link:
 
     def close(self) -> None:
         """Hang up."""
-        self._client.close()
+        self._hang_up()
 
     def ask(self, text: str, fields: Sequence[Field], kind: str) -> Results:
         """The results of a query over a dataset.

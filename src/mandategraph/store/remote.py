@@ -12,6 +12,7 @@ from mandategraph.store.exchange import Dataset, Field
 from mandategraph.store.link import Link
 from mandategraph.store.syntax import BOOLEAN, GRAPH, ROWS, as_rows, confined, dataset_of, kind_of, sendable
 
+_BATCH = 100
 _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 _COUNT_NAMED = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -98,8 +99,17 @@ class RemoteStore:
 
     def about(self, node: ox.NamedNode) -> list[ox.Triple]:
         """The triples of the default graph whose subject is a node."""
-        rows = rows_of(self.link, f"SELECT ?p ?o WHERE {{ {node} ?p ?o }}", self.dataset.fields())
-        return [self._quad(node, row["p"], row["o"], None).triple for row in rows]
+        return self.about_all([node])
+
+    def about_all(self, nodes: Sequence[ox.NamedNode]) -> list[ox.Triple]:
+        """The triples of the default graph whose subject is one of some nodes, asked for a batch at a time."""
+        found: list[ox.Triple] = []
+        for start in range(0, len(nodes), _BATCH):
+            listed = " ".join(map(str, nodes[start : start + _BATCH]))
+            text = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {listed} }} ?s ?p ?o }}"
+            rows = rows_of(self.link, text, self.dataset.fields())
+            found += [self._quad(row["s"], row["p"], row["o"], None).triple for row in rows]
+        return found
 
     def describe(self, node: ox.NamedNode) -> tuple[list[ox.Quad], list[ox.Quad]]:
         """The quads of the named graphs that have a node as subject, and those that have it as object."""

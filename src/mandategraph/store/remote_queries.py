@@ -1,6 +1,7 @@
 """Users' queries at a store elsewhere: many at once in one event loop, each within its own limits."""
 
 import asyncio
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Self, TypeVar
 
@@ -99,5 +100,13 @@ class RemoteQueries:
 def _written(
     where: str, kind: str, headers: httpx.Headers, content: bytes, write: Callable[[Results], Answer]
 ) -> Answer:
-    """What is made of an answer; its results begin and end in the thread that calls this."""
-    return write(read(where, kind, headers, content))
+    """What is made of an answer; its results begin and end in the thread that calls this, whatever is raised."""
+    found = read(where, kind, headers, content)
+    try:
+        return write(found)
+    except BaseException as error:
+        # The frames of an exception would keep the results until another thread drops them, which the engine forbids.
+        traceback.clear_frames(error.__traceback__)
+        raise
+    finally:
+        del found
