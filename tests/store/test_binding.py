@@ -111,6 +111,7 @@ def _value(parameter: str) -> str:
     values = {
         "action": "1.4",
         "document": "linking-document-2011",
+        "graph": "https://w3id.org/mandategraph/graph/inferred",
         "instrument": "plan-of-action-quebec-2001",
         "node": "https://w3id.org/mandategraph/support/linking-document-2011/1.4/1",
         "notation": "2.1",

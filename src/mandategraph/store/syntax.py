@@ -142,19 +142,24 @@ def as_rows(text: str) -> str:
 
 
 def confined(text: str, reached: Collection[str], nowhere: str, file: str) -> str:
-    """A query in which every graph that GRAPH names outright is one that may be reached; others are put nowhere.
+    """A query in which every graph that GRAPH names outright is one that may be reached, with nothing in it if not.
 
-    Virtuoso holds GRAPH to the named graphs of a query where it has a variable, and not where it has a name.
+    Virtuoso holds GRAPH to the named graphs of a query where it has a variable, and not where it has a name; and a
+    graph it does not have answers with a row. So another graph becomes one that it has, under a condition that is
+    never met; `nowhere` stands in where none may be reached.
 
     Raises:
         SyntaxFault: what a GRAPH names cannot be told.
     """
     parts: list[str] = []
-    end, before = 0, ""
+    end, before, barred = 0, "", False
     for kind, found, offset in tokens(text):
-        if before == "GRAPH" and kind != "variable" and _iri(text, kind, found, offset, file) not in reached:
-            parts += [text[end:offset], f"<{nowhere}>"]
-            end = offset + len(found)
+        if barred and found == "{":
+            parts += [text[end:offset], "{ FILTER(false) "]
+            end, barred = offset + 1, False
+        elif before == "GRAPH" and kind != "variable" and _iri(text, kind, found, offset, file) not in reached:
+            parts += [text[end:offset], f"<{next(iter(reached), nowhere)}>"]
+            end, barred = offset + len(found), True
         elif kind == "prefixed" and found.upper().startswith("GRAPH:") and not _named(text, found):
             raise SyntaxFault(LineIndex(file, text).place(offset), "a space before the name of a graph", found)
         before = found.upper() if kind == "word" else ""
