@@ -23,7 +23,7 @@ from serving import DOCUMENTS, HOME, ROOT, folder_of, manifest, store
 
 COMMANDS = [
     *("build", "names", "checks", "validate", "support", "show", "query", "ask", "search", "wording"),
-    *("export", "rebuild", "serve", "publish"),
+    *("export", "rebuild", "serve", "publish", "load"),
 ]
 GROUPS = ["report"]
 
@@ -130,7 +130,7 @@ def test_what_a_user_does_wrong_is_told_with_status_2(run: Command, line: str, t
     assert outcome.out == b""
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("build", "validate", "export")])
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("build", "validate", "export", "load")])
 @pytest.mark.parametrize("root", ["empty", "nowhere", "file"])
 def test_a_root_that_is_no_checkout_is_told(run: Command, tmp_path: Path, command: str, root: str) -> None:
     (tmp_path / "empty").mkdir()
