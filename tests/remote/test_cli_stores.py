@@ -6,15 +6,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from mandategraph import publication
 from mandategraph.errors import StoreFault
-from mandategraph.store.link import Link
 from mandategraph.store.remote import RemoteStore
 from running import Command, Outcome, answered
 from scripted import Reply, scripted
 from servers import Server, free_port
 from serving import DOCUMENTS
-from stocked import small
 
 ASKED = [
     ["support", "1.4"],
@@ -105,11 +102,6 @@ def test_a_store_is_named_by_the_environment(run: Command, server: Server, monke
     assert run("query", "-", given=b"ASK {}").status == 2
     monkeypatch.setenv("MANDATEGRAPH_STORE", "")
     assert run("query", "-", given=b"SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == expected
-
-
-def test_checks_are_run_over_a_store(run: Command, server: Server, link: Link) -> None:
-    publication.load(link, *small("1"), lambda *_: None)
-    assert there(run, server, "checks").text == "0 rows\n"
 
 
 # What goes wrong

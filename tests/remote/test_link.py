@@ -1,6 +1,7 @@
 """A line to a store: every failure of the network or the store is an error that says where, and tells no secret."""
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,12 +75,13 @@ def test_an_update_and_a_graph_are_sent_to_their_places() -> None:
 
 
 def test_rows_a_boolean_and_triples_are_read() -> None:
-    rows, boolean = asked(media(RESULTS)), asked(media("application/json; charset=utf-8"), BOOLEAN)
+    rows = asked(media("application/json; charset=utf-8"))
     assert isinstance(rows, ox.QuerySolutions)
     assert [row["a"] for row in rows] == [ox.NamedNode("http://example.org/a")]
-    assert isinstance(boolean, ox.QueryBoolean)
-    assert boolean
-    assert not asked(Reply(), BOOLEAN)
+    for truth in (True, False):
+        boolean = asked(media(RESULTS, json.dumps({"head": {"link": []}, "boolean": truth}).encode()), BOOLEAN)
+        assert isinstance(boolean, ox.QueryBoolean)
+        assert bool(boolean) is truth
     for kind in ("application/n-triples", "text/turtle;charset=utf-8", "text/plain"):
         triples = asked(media(kind, "<x:s> <x:p> 'é' .".replace("'", '"').encode()), GRAPH)
         assert isinstance(triples, ox.QueryTriples)
@@ -98,6 +100,11 @@ def test_what_virtuoso_writes_in_its_own_way_is_read() -> None:
         "_:b12",
         '"nodeID://b12"',
     ]
+
+    false = b'{"head":{"vars":["_star_fake"]},"results":{"bindings":[{"_star_fake":{"type":"literal","value":"1"}}]}}'
+    rows = asked(media(RESULTS, false))
+    assert isinstance(rows, ox.QuerySolutions)
+    assert (list(rows.variables), len(list(rows))) == ([], 1)
 
 
 def test_blank_nodes_of_two_answers_are_not_one() -> None:
@@ -125,7 +132,10 @@ def test_blank_nodes_of_two_answers_are_not_one() -> None:
         (media(RESULTS, b"\xff"), ROWS, "expected a whole answer"),
         (media(RESULTS, ROW.replace(b"http://example.org/a", b"no iri")), ROWS, "Invalid IRI"),
         (media(RESULTS, b'{"head":{},"boolean":true}'), ROWS, "a boolean where rows were asked for"),
-        (media("application/n-triples", b"<x:s> <x:p> "), GRAPH, "expected a graph as it was asked for"),
+        (media(RESULTS), BOOLEAN, "rows where a boolean was asked for"),
+        (media(RESULTS, b'{"head":{},"boolean":true'), BOOLEAN, "expected a whole answer"),
+        (media(RESULTS, b'{"head":{},"boolean":1}'), BOOLEAN, "expected a whole answer"),
+        (media("application/n-triples", b"<x:s> <x:p> "), GRAPH, "expected a whole answer of application/n-triples"),
         (Reply(body=ROW, cut=5), ROWS, "expected a whole answer, found 'a connection that broke off"),
         (Reply(body=ROW, headers={"Content-Type": RESULTS, "Content-Encoding": "gzip"}), ROWS, "broke off"),
         (

@@ -143,7 +143,8 @@ def test_what_is_refused_is_never_sent(text: str, error: type[Exception]) -> Non
 def test_a_query_is_read_without_being_run() -> None:
     """Its kind is told of a query that would keep the engine busy for longer than anybody waits."""
     values = " ".join(f"VALUES ?a{number} {{ {' '.join(map(str, range(60)))} }}" for number in range(12))
-    with scripted(lambda _: Reply(body=b'{"head":{"vars":["n"]},"results":{"bindings":[]}}')) as server:
+    rows, boolean = b'{"head":{"vars":["n"]},"results":{"bindings":[]}}', b'{"head":{},"boolean":false}'
+    with scripted(lambda request: Reply(body=boolean if b"ASK" in request.body else rows)) as server:
         began = time.monotonic()
         for text in (
             f"SELECT (COUNT(*) AS ?n) {{ {values} }}",

@@ -92,7 +92,7 @@ PARAMETERS = [
 ]
 
 
-@pytest.mark.parametrize(("query", "name"), PARAMETERS, ids=str)
+@pytest.mark.parametrize(("query", "name"), PARAMETERS, ids=lambda each: getattr(each, "name", each))
 def test_a_parameter_in_the_text_asks_what_a_bound_one_asks(query: Query, name: str) -> None:
     """Over the embedded store itself, whose binding is the measure."""
     needed = {each.name: _value(each.name) for each in query.parameters if not each.optional}

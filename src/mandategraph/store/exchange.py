@@ -1,6 +1,7 @@
 """What is said to a SPARQL store elsewhere, and how its answers are judged and read; not how the bytes travel."""
 
 import json
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import pyoxigraph as ox
 from mandategraph.errors import StoreFault
 from mandategraph.store import Results
 from mandategraph.store.addresses import shown
-from mandategraph.store.syntax import GRAPH, ROWS
+from mandategraph.store.syntax import BOOLEAN, GRAPH
 from mandategraph.vocabulary import XSD
 
 RESULTS = "application/sparql-results+json"
@@ -25,8 +26,8 @@ _GRAPH_FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
 }
 _OK, _REDIRECT, _ERROR = 200, 300, 400
-_BOOLEANS, _NODE = {"1": "true", "0": "false"}, "nodeID://"
-_OWN = (b"#boolean", _NODE.encode())
+_BOOLEANS, _NODE, _FALSE = {"1": "true", "0": "false"}, "nodeID://", "_star_fake"
+_OWN = (b"#boolean", _NODE.encode(), _FALSE.encode())
 # What Virtuoso says of an answer to SELECT that it has cut: after how many rows.
 _CUT = "x-sparql-maxrows"
 _CREDENTIALS = "a user in MANDATEGRAPH_STORE_USER and MANDATEGRAPH_STORE_PASSWORD, or in a netrc file, that may do this"
@@ -73,7 +74,7 @@ class Dataset:
         merged, found = self.reached(default, named)
         return [
             *(("default-graph-uri", name) for name in merged or (self.nowhere,)),
-            *(("named-graph-uri", name) for name in found or (self.nowhere,)),
+            *(("named-graph-uri", name) for name in (*found, self.nowhere)),
         ]
 
     def _known(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -103,60 +104,53 @@ def judged(where: str, status: int, headers: Mapping[str, str], body: bytes) -> 
 
 
 def read(where: str, kind: str, headers: Mapping[str, str], content: bytes) -> Results:
-    """The results that an answer holds, whole and checked to the end; a boolean is asked for as rows, and read so.
+    """The results that an answer holds, whole and checked to the end.
 
     Raises:
         StoreFault: it is of another type, cut, or not what its type says.
     """
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == GRAPH:
-        if media not in _GRAPH_FORMATS:
-            raise StoreFault(where, f"an answer of {TRIPLES}", media or "none")
-        return _graph(where, content, _GRAPH_FORMATS[media])
-    if media not in (RESULTS, "application/json"):
+    if kind != GRAPH and media not in (RESULTS, "application/json"):
         raise StoreFault(where, f"an answer of {RESULTS}", media or "none")
+    if kind == GRAPH and media not in _GRAPH_FORMATS:
+        raise StoreFault(where, f"an answer of {TRIPLES}", media or "none")
     if _CUT in headers:
         raise StoreFault(where, "a whole answer", f"one that the store has cut after {headers[_CUT]} rows")
-    found = _solutions(where, content)
-    return found if kind == ROWS else _boolean(any(True for _ in found))
+    try:
+        if kind == GRAPH:
+            return _graph(content, _GRAPH_FORMATS[media])
+        return _boolean(content) if kind == BOOLEAN else _solutions(content)
+    except (ValueError, SyntaxError, RecursionError) as error:
+        # Its frames would keep what was read until another thread drops it, which the engine forbids.
+        traceback.clear_frames(error.__traceback__)
+        raise StoreFault(where, f"a whole answer of {media}", str(error)) from None
 
 
-def _graph(where: str, content: bytes, form: ox.RdfFormat) -> ox.QueryTriples:
+def _graph(content: bytes, form: ox.RdfFormat) -> ox.QueryTriples:
     """Triples, their blank nodes named anew: two answers may use one name for two of them."""
     held = ox.Store()
-    try:
-        held.bulk_extend(ox.parse(content, form, rename_blank_nodes=True))
-    except SyntaxError as error:
-        raise StoreFault(where, "a graph as it was asked for", str(error)) from None
+    held.bulk_extend(ox.parse(content, form, rename_blank_nodes=True))
     found = held.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
     if not isinstance(found, ox.QueryTriples):
-        raise TypeError("CONSTRUCT gives triples")
+        raise ValueError("no graph")  # noqa: TRY004 - the value is wrong, not the type
     return found
 
 
-def _boolean(truth: bool) -> ox.QueryBoolean:  # noqa: FBT001 - the value itself
-    document = json.dumps({"head": {}, "boolean": truth})
-    found = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
+def _boolean(content: bytes) -> ox.QueryBoolean:
+    json.loads(content)
+    found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
     if not isinstance(found, ox.QueryBoolean):
-        raise TypeError("a boolean is read as one")
+        raise ValueError("rows where a boolean was asked for")  # noqa: TRY004 - the value is wrong, not the type
     return found
 
 
-def _solutions(where: str, content: bytes) -> ox.QuerySolutions:
-    """The rows that an answer holds.
-
-    Raises:
-        StoreFault: it is cut, or not what its type says.
-    """
-    try:
-        document = json.loads(content)
-        if any(sign in content for sign in _OWN) and _canonicalise(document):
-            content = json.dumps(document).encode()
-        # The parser reads as it goes: what is wrong further on is found by reading it all.
-        _rows(content).serialize(format=ox.QueryResultsFormat.TSV)
-        return _rows(content)
-    except (ValueError, SyntaxError, RecursionError) as error:
-        raise StoreFault(where, f"a whole answer of {RESULTS}", str(error)) from None
+def _solutions(content: bytes) -> ox.QuerySolutions:
+    document = json.loads(content)
+    if any(sign in content for sign in _OWN) and _canonicalise(document):
+        content = json.dumps(document).encode()
+    # The parser reads as it goes: what is wrong further on is found by reading it all.
+    _rows(content).serialize(format=ox.QueryResultsFormat.TSV)
+    return _rows(content)
 
 
 def _rows(content: bytes) -> ox.QuerySolutions:
@@ -169,16 +163,20 @@ def _rows(content: bytes) -> ox.QuerySolutions:
 def _canonicalise(document: Any) -> bool:
     """Write what Virtuoso writes in its own way as others do; whether there was any.
 
-    Its truth values are `1` and `0`; its blank nodes are named like IRIs, `nodeID://b1`.
+    Its truth values are `1` and `0`, its blank nodes are named like IRIs, and rows without a variable have a false one.
     """
     try:
-        cells = [cell for row in document["results"]["bindings"] for cell in row.values()]
+        rows = document["results"]["bindings"]
+        cells = [cell for row in rows for cell in row.values()]
         truths = [cell for cell in cells if cell.get("datatype") == XSD["boolean"].value and cell["value"] in _BOOLEANS]
         blanks = [cell for cell in cells if cell["type"] == "bnode" and cell["value"].startswith(_NODE)]
+        false = document["head"]["vars"] == [_FALSE]
     except (KeyError, TypeError, AttributeError):
         return False
     for cell in truths:
         cell["value"] = _BOOLEANS[cell["value"]]
     for cell in blanks:
         cell["value"] = cell["value"].removeprefix(_NODE)
-    return bool(truths or blanks)
+    if false:
+        document["head"]["vars"], document["results"]["bindings"] = [], [{} for _ in rows]
+    return bool(truths or blanks or false)

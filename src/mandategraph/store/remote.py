@@ -10,7 +10,7 @@ from mandategraph.store import Bound, Results
 from mandategraph.store.binding import placed
 from mandategraph.store.exchange import Dataset, Field
 from mandategraph.store.link import Link
-from mandategraph.store.syntax import BOOLEAN, GRAPH, ROWS, as_rows, confined, dataset_of, kind_of, sendable
+from mandategraph.store.syntax import GRAPH, ROWS, confined, dataset_of, kind_of, sendable
 
 _BATCH = 100
 _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -49,7 +49,7 @@ def prepared(
         sent = placed(confined(rest, reached, dataset.nowhere, "query"), bound or {})
     except ValueError as error:
         raise UsageError(f"query: expected {error}") from None
-    return Prepared(as_rows(sent) if kind == BOOLEAN else sent, kind, default, named)
+    return Prepared(sent, kind, default, named)
 
 
 class RemoteStore:

@@ -124,29 +124,10 @@ def dataset_of(text: str, file: str) -> tuple[str, tuple[str, ...], tuple[str, .
     return rest, tuple(default), tuple(named)
 
 
-def as_rows(text: str) -> str:
-    r"""A query that asks whether there is an answer, as one that asks for the first: a row of it is a yes.
-
-    Virtuoso says yes to ASK where it sees before it looks that nothing can answer.
-
-    >>> as_rows("ASK { ?s ?p ?o }")
-    'SELECT (1 AS ?yes) { ?s ?p ?o }\nLIMIT 1\n'
-    """
-    words = dict(reversed([*outer_words(text)]))
-    ask, end = words["ASK"], words.get("VALUES", len(text))
-    yes = "?yes"
-    while yes[1:] in text:
-        yes += "_"
-    limit = "" if "LIMIT" in words else "\nLIMIT 1\n"
-    return f"{text[:ask]}SELECT (1 AS {yes}){text[ask + len('ASK') : end]}{limit}{text[end:]}"
-
-
 def confined(text: str, reached: Collection[str], nowhere: str, file: str) -> str:
-    """A query in which every graph that GRAPH names outright is one that may be reached, with nothing in it if not.
+    """A query in which a graph that GRAPH names outright, and that may not be reached, is one that has no triple.
 
-    Virtuoso holds GRAPH to the named graphs of a query where it has a variable, and not where it has a name; and a
-    graph it does not have answers with a row. So another graph becomes one that it has, under a condition that is
-    never met; `nowhere` stands in where none may be reached.
+    Virtuoso takes GRAPH with a name that is none of the named graphs of a query for a pattern that is always met.
 
     Raises:
         SyntaxFault: what a GRAPH names cannot be told.

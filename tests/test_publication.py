@@ -103,6 +103,12 @@ def test_a_release_replaces_the_one_before_graph_by_graph(link: Link) -> None:
     assert len(after.graph(ox.NamedNode(f"{BASE}graph/shapes"))) == 14
 
 
+def test_checks_are_run_over_what_a_store_holds(server: Server, link: Link, run: Command) -> None:
+    put(link, small("1"))
+    done = run("checks", "--store", server.endpoints.query)
+    assert (done.status, done.text, done.err) == (0, "0 rows\n", "")
+
+
 def test_more_triples_than_one_request_holds_are_loaded(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publication, "_PUT", 50)
     put(link, small("large", 240))
