@@ -210,6 +210,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="what the orders are drawn from (default 0)")
     given = parser.parse_args()
+    peers.ends_when_told()
     given.peers = given.peers.resolve()
     began = time.monotonic()
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:

@@ -271,6 +271,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="what the mix is drawn from (default 0)")
     parser.add_argument("--format", choices=("table", "json", "markdown"), default="table", help="default table")
     given = parser.parse_args()
+    peers.ends_when_told()
     with tempfile.TemporaryDirectory() as work:
         setting = Setting(Path(work), Path(work), Path(work), TIMEOUT)
         peer = peers.served(setting, OURS, "--headers-timeout", str(HEADERS), "--memory", "256")
