@@ -3,7 +3,7 @@ VENV ?= .venv
 PORT ?= 8000
 # What the endpoint is measured beside, and options of a measurement.
 PEERS ?= .venv-peers
-FUSEKI := 5.6.0
+FUSEKI := $(shell sed -n 's|^fuseki=||p' .ci/stores)
 OPTIONS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
