@@ -15,7 +15,8 @@ from mandategraph.places import LineIndex
 # without the characters by which a comparison could go on (brackets, quotes, a comment).
 _TOKEN = re.compile(
     r"""
-    (?P<comment>\#[^\n\r]*)
+    (?P<space>\s++)
+    | (?P<comment>\#[^\n\r]*)
     | (?P<iri><[A-Za-z][\w+.-]*://[^<>"{}|^`\\\x00-\x20]*>|<[^<>"'{}|^`\\\x00-\x20()\[\]\#]*>)
     | (?P<string>\"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''
         |"(?:[^"\\\n\r]++|\\.)*+"|'(?:[^'\\\n\r]++|\\.)*+')
@@ -29,6 +30,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_UNSEEN = frozenset({"space", "comment"})
 _PIECE = re.compile(r"(?P<word>[A-Za-z_]\w*)|(?P<other>.)", re.DOTALL)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile("service", re.IGNORECASE)
@@ -71,7 +73,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
         kind = found.lastgroup or "other"
         if kind == "name":
             yield from _name(found[0], found.start())
-        elif kind != "comment" and not found[0].isspace():
+        elif kind not in _UNSEEN:
             yield kind, found[0], found.start()
 
 
@@ -191,6 +193,8 @@ def _updates(text: str) -> Iterator[tuple[str, int, str]]:
 
 def _merges(text: str) -> Iterator[tuple[str, int, str]]:
     """Where a text names several graphs by FROM in a way that cannot be told here."""
+    if not _names_several(text):
+        return
     named = _dataset(text)
     if sum(each.merges for each in named) > 1:
         for each in named:
@@ -204,12 +208,17 @@ def merged(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     >>> merged("PREFIX g: <http://example.org/> SELECT * FROM g:a FROM <http://example.org/b> FROM NAMED g:c {}")
     (('http://example.org/a', 'http://example.org/b'), ('http://example.org/c',))
     """
-    if len(_FROM.findall(text)) < 2:  # noqa: PLR2004 -- more than one
+    if not _names_several(text):
         return None
     named = _dataset(text)
     default = tuple(each.iri for each in named if each.merges and each.iri is not None)
     others = tuple(each.iri for each in named if not each.merges and each.iri is not None)
     return (default, others) if len(default) > 1 else None
+
+
+def _names_several(text: str) -> bool:
+    """Whether a text may have more than one FROM; with fewer there is nothing to merge."""
+    return len(_FROM.findall(text)) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,21 +270,24 @@ def _excesses(text: str) -> Iterator[tuple[str, int, str]]:
     counts: Counter[str] = Counter()
     before = ""
     for _, found, offset in tokens(text):
+        name = _CLASSES.get(found)
+        if name is not None:
+            counts[name] += 1
+            if counts[name] > MOST[name]:
+                yield found, offset, f"at most {MOST[name]} {name} in a query"
         if found in _OPENING:
+            depth += 1
             negated.append(before.startswith("!"))
-        elif found in _CLOSING and negated:
-            negated.pop()
-        depth += (found in _OPENING) - (found in _CLOSING)
+            if sum(negated) > MAX_NEGATED:
+                yield found, offset, f"negated brackets at most {MAX_NEGATED} deep"
+        elif found in _CLOSING:
+            depth -= 1
+            if negated:
+                negated.pop()
         negations = negations + 1 if found == "!" else 0
-        name = _CLASSES.get(found, "")
-        counts[name] += 1
-        before = f"!{found}" if before == "!" and found not in _OPENING else found
-        if max(depth, negations) > MAX_DEPTH:
+        if depth > MAX_DEPTH or negations > MAX_DEPTH:
             yield found, offset, f"brackets and negations at most {MAX_DEPTH} deep"
-        if sum(negated) > MAX_NEGATED:
-            yield found, offset, f"negated brackets at most {MAX_NEGATED} deep"
-        if name and counts[name] > MOST[name]:
-            yield found, offset, f"at most {MOST[name]} {name} in a query"
+        before = f"!{found}" if before == "!" and found not in _OPENING else found
 
 
 # The engine reads a call also where it is joined to the keyword before it; what is behind a comment is not looked for.

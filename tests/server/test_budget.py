@@ -12,9 +12,11 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.asked = 0
 
     def __call__(self) -> float:
         """The time."""
+        self.asked += 1
         return self.now
 
 
@@ -55,6 +57,17 @@ def test_those_who_owe_nothing_are_forgotten() -> None:
     budget.charge("late", 90)
     assert budget.wait("late") == 30
     assert len(vars(budget)["_spent"]) == 1
+
+
+def test_many_who_owe_are_not_looked_at_with_each_charge() -> None:
+    clock = Clock()
+    budget = Budget(60, clock)
+    for number in range(25_000):
+        budget.charge(f"{number}", 1)
+    looked_at = clock.asked
+    for number in range(1_000):
+        budget.charge(f"{number}", 1)
+    assert clock.asked - looked_at < 10_000
 
 
 charges = st.tuples(st.sampled_from("abc"), st.floats(0, 50), st.floats(0, 40))

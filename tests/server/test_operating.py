@@ -90,18 +90,35 @@ def test_a_server_that_can_take_no_query_lives_and_is_not_ready(plain: Live) -> 
     health, ready = asyncio.run(beside())
     assert health.status_code == 200
     assert (ready.status_code, ready.json()) == (503, {"status": "not ready: queue"})
+    time.sleep(1.2)
     assert plain.client.get("/readyz").status_code == 200
+
+
+def test_however_many_ask_for_readiness_workers_are_asked_once_a_second() -> None:
+    runner = Answering("ok")
+    operating = Operating(service(), runner, Observation(Settings()))
+
+    async def asked() -> list[int]:
+        first = await asyncio.gather(*(operating.ready(Request({"type": "http"})) for _ in range(50)))
+        assert {each.status_code for each in first} == {200}
+        counted = [runner.asked]
+        await asyncio.sleep(1.1)
+        await operating.ready(Request({"type": "http"}))
+        return [*counted, runner.asked]
+
+    assert asyncio.run(asked()) == [1, 2]
 
 
 class Answering:
     """A runner whose every query ends in one way."""
 
     def __init__(self, outcome: str) -> None:
-        self._outcome = outcome
+        self._outcome, self.asked = outcome, 0
 
     async def run(self, job: Job, client: str, limit: float) -> Reply:
         """The end of a query."""
         assert (job.query, client, limit) == ("ASK {}", "", 5.0)
+        self.asked += 1
         if self._outcome == "gone":
             raise ConnectionError(self._outcome)
         return Reply(self._outcome, {})

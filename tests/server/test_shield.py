@@ -5,15 +5,18 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from live import Live, served
+
+from mandategraph.server.envelope import HEADERS as HEADERS_OF_ALL
 
 HEADERS, BODY, IDLE, READING = 1.0, 1.5, 2.0, 2.0
 SLACK = 1.6
 OPTIONS = (
     *("--headers-timeout", str(HEADERS), "--body-timeout", str(BODY)),
-    *("--idle-timeout", "2", "--reading-timeout", str(READING), "--connections-per-client", "20"),
+    *("--idle-timeout", "2", "--reading-timeout", str(READING), "--connections-per-client", "20", "--metrics"),
 )
 
 
@@ -140,6 +143,73 @@ def test_what_is_too_large_is_refused(live: Live, sent: bytes, status: int) -> N
         found, seconds = until_closed(connection)
     assert (told(found)[0], told(found)[1]["status"]) == (status, status)
     assert seconds < 1
+
+
+def fields(found: bytes) -> dict[str, str]:
+    """The headers of an answer."""
+    head = found.partition(b"\r\n\r\n")[0].decode()
+    return dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "path"),
+    [
+        (b"GET /a?" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431, "/a"),
+        (b"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", 413, "/b"),
+        (b"GET / HTTP/1.1\r\nHo", 408, ""),
+        (b"no HTTP\r\n\r\n", 400, ""),
+    ],
+    ids=["headers", "body", "slow", "no HTTP"],
+)
+def test_what_is_refused_is_logged_counted_and_safe_to_look_at(live: Live, sent: bytes, status: int, path: str) -> None:
+    method = sent.partition(b" ")[0].decode() if path else ""
+    label = method if method in ("GET", "POST") else "other"
+    counter = f'mandategraph_requests_total{{method="{label}",status="{status}"}} '
+
+    def counted() -> float:
+        lines = live.client.get("/metrics").text.splitlines()
+        return sum(float(line.removeprefix(counter)) for line in lines if line.startswith(counter))
+
+    before, logged = counted(), len(live.written().splitlines())
+    with connected(live) as connection:
+        connection.sendall(sent)
+        found, _ = until_closed(connection)
+    headers = fields(found)
+    assert headers.items() >= {name.lower(): value for name, value in HEADERS_OF_ALL.items()}.items()
+    assert headers["content-type"] == "application/problem+json"
+    assert counted() == before + 1
+    lines = [json.loads(line) for line in live.written().splitlines()[logged:]]
+    refused = [line for line in lines if line["status"] == status]
+    assert [(line["method"], line["path"], line["client"]) for line in refused] == [(method, path, "127.0.0.0/24")]
+
+
+def test_one_connection_too_many_is_told_so_and_others_are_served_when_there_is_room(tmp_path: Path) -> None:
+    with served(tmp_path, "--connections", "5", "--headers-timeout", "4") as live:
+        held = [socket.create_connection(("127.0.0.1", live.port)) for _ in range(5)]
+        with connected(live) as late:
+            late.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            found, _ = until_closed(late)
+        assert told(found)[0] == 503
+        assert "at most 5 connections" in str(told(found)[1]["detail"])
+        assert fields(found)["retry-after"] == "1"
+        with connected(live) as silent:
+            found, seconds = until_closed(silent)
+        assert told(found)[0] == 503
+        assert seconds < 2.5
+        for each in held:
+            each.close()
+        time.sleep(0.1)
+        assert live.client.get("/healthz").status_code == 200
+        assert len([line for line in live.written().splitlines() if '"status": 503' in line]) == 2
+
+
+def test_an_answer_goes_out_in_one_piece(live: Live) -> None:
+    """Two writes of a small answer would be two packets, and two turns of a client that reads them."""
+    with connected(live) as connection:
+        for _ in range(20):
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            found = connection.recv(65536)
+            assert found.endswith(b'{"status":"alive"}')
 
 
 def test_a_body_in_chunks_is_bounded_too(live: Live) -> None:

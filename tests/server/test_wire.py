@@ -41,17 +41,31 @@ replies = st.builds(
 )
 
 
+def unpacked(parts: list[bytes]) -> tuple[bytes, bytes]:
+    """The head and the body of a reply, as their lengths tell them apart."""
+    sent = b"".join(parts)
+    head, body = lengths(sent[:HEAD])
+    assert len(sent) == HEAD + head + body
+    return sent[HEAD : HEAD + head], sent[HEAD + head :]
+
+
 @given(replies)
 def test_a_reply_is_the_one_that_was_packed(reply: Reply) -> None:
-    head, body = packed_reply(reply)
-    assert lengths(head[:HEAD]) == (len(head) - HEAD, len(body))
-    assert reply_of(head[HEAD:], body) == reply
+    assert reply_of(*unpacked(packed_reply(reply))) == reply
+
+
+def test_a_long_body_is_not_copied() -> None:
+    reply = Reply("ok", {"kind": "rows"}, bytes(100_000))
+    parts = packed_reply(reply)
+    assert parts[-1] is reply.body
+    assert reply_of(*unpacked(parts)) == reply
+    assert len(packed_reply(Reply("ok", {}, b"x"))) == 1
 
 
 def test_how_long_it_ran_is_for_the_server_to_say() -> None:
-    head, body = packed_reply(Reply("ok", {}, b"x", seconds=3.0))
-    assert "seconds" not in json.loads(head[HEAD:])
-    assert reply_of(head[HEAD:], body).seconds == 0
+    head, body = unpacked(packed_reply(Reply("ok", {}, b"x", seconds=3.0)))
+    assert "seconds" not in json.loads(head)
+    assert reply_of(head, body).seconds == 0
 
 
 @pytest.mark.parametrize("head", [b"", b"[]", b'{"query": "ASK {}"}'])

@@ -16,6 +16,7 @@ class Budget:
     def __init__(self, most: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._clock = most, clock
         self._spent: dict[str, tuple[float, float]] = {}
+        self._room = _MOST_CLIENTS
 
     def _owed(self, client: str) -> float:
         """The seconds a client has used and not yet regained."""
@@ -30,8 +31,10 @@ class Budget:
     def charge(self, client: str, seconds: float) -> None:
         """Take query time from a client; what it overdraws it waits for."""
         self._spent[client] = (self._owed(client) + seconds, self._clock())
-        if len(self._spent) > _MOST_CLIENTS:
+        if len(self._spent) > self._room:
             self._spent = {each: held for each, held in self._spent.items() if self._owed(each) > 0}
+            # Looking at all of them is worth it only when there are many more than were left.
+            self._room = max(_MOST_CLIENTS, 2 * len(self._spent))
 
 
 def client_of(address: str | None) -> str:

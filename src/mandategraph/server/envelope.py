@@ -24,7 +24,7 @@ HEADERS = {
     ),
 }
 # One answer in several formats and codings: caches have to ask for both, whatever a route says of it.
-_RAW = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
+RAW = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
 # No status of HTTP, for nothing was answered; logs and figures of other servers tell a client that left so too.
 _LEFT = 499
 Problems = Callable[[str, str | None, Exception], Response]
@@ -81,4 +81,4 @@ class Envelope:
 def _head(message: Message) -> None:
     """Give the head of an answer what every answer has."""
     given = [(name, value) for name, value in message.get("headers", ()) if name != b"vary"]
-    message["headers"] = [*given, *_RAW]
+    message["headers"] = [*given, *RAW]

@@ -47,7 +47,7 @@ def _serve_here(where: Home, settings: Settings, listening: socket.socket, ready
     _, channel = nursery.planted(worker.begun(view, settings.limits.memory, page, files=_is_large(held, settings)))
     service = service_of(where, held, view(), released)
     pool, observed = Pool(channel, settings.limits), Observation(settings)
-    server = _Server(_config(application(service, pool, settings, observed), settings), pool, ready)
+    server = _Server(_config(application(service, pool, settings, observed), settings, observed), pool, ready)
     with closing(channel):
         server.run(sockets=[listening])
     if pool.gone.is_set() and not server.told_to_end:
@@ -70,7 +70,7 @@ def _serve_elsewhere(where: Home, settings: Settings, listening: socket.socket, 
         await until_changed(store, LOOKED_AT)
         os.kill(os.getppid(), signal.SIGHUP)
 
-    _Elsewhere(_config(app, settings), watched, runner.close, ready).run(sockets=[listening])
+    _Elsewhere(_config(app, settings, observed), watched, runner.close, ready).run(sockets=[listening])
 
 
 def _view(where: Home, held: Manifest, settings: Settings) -> Callable[[], EmbeddedStore]:
@@ -86,8 +86,8 @@ def _is_large(held: Manifest, settings: Settings) -> bool:
     return sum(held.triples.values()) > settings.disk_above
 
 
-def _config(app: object, settings: Settings) -> uvicorn.Config:
-    shield, patience = Shield(settings.patience, settings.proxies), settings.patience
+def _config(app: object, settings: Settings, observed: Observation) -> uvicorn.Config:
+    shield, patience = Shield(settings.patience, observed, settings.proxies), settings.patience
     return uvicorn.Config(
         app,  # type: ignore[arg-type] # an ASGI application of Starlette's types
         http=shield.protocol(),
@@ -98,7 +98,6 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         lifespan="off",
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=",".join(settings.proxies),
-        limit_concurrency=patience.connections,
         timeout_keep_alive=patience.idle,
         timeout_graceful_shutdown=patience.drain,
         callback_notify=shield.sweep,

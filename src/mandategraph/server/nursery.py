@@ -17,7 +17,8 @@ from contextlib import suppress
 from mandategraph.server import worker
 
 _PR_SET_PDEATHSIG = 1
-_SLOW = 15
+# Workers stand behind the server, which has to answer everybody; those that run on get what nobody else wants.
+_NICE = 10
 MESSAGE = 64
 
 
@@ -75,7 +76,7 @@ class _Nursery:
         elif order == "kill" and int(number) in self._children:
             os.kill(int(number), signal.SIGKILL)
         elif order == "slow" and int(number) in self._children:
-            os.setpriority(os.PRIO_PROCESS, int(number), _SLOW)
+            os.sched_setscheduler(int(number), os.SCHED_IDLE, os.sched_param(0))
         return bool(order)
 
     def _bear(self) -> None:
@@ -96,6 +97,7 @@ class _Nursery:
             for number in (signal.SIGTERM, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
             dies_with_its_parent()
+            os.nice(_NICE)
             _only_these_files({channel.fileno()})
             _silent()
             self._work(channel)

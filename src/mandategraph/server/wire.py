@@ -2,11 +2,13 @@
 
 import json
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 _LENGTHS = struct.Struct("!II")
 HEAD = _LENGTHS.size
+# Above it, to copy a body costs more than to send it by itself.
+_LONG = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Job:
     base: str | None = None
 
 
+_PARTS = tuple(each.name for each in fields(Job))
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What became of a query: `ok` with its answer, or the problem it met.
@@ -45,7 +50,7 @@ class Reply:
 
 def packed_job(job: Job) -> bytes:
     """A job as bytes, its length first."""
-    head = json.dumps(asdict(job)).encode()
+    head = json.dumps({name: getattr(job, name) for name in _PARTS}).encode()
     return _LENGTHS.pack(len(head), 0) + head
 
 
@@ -57,10 +62,11 @@ def job_of(head: bytes) -> Job:
     return Job(**given)
 
 
-def packed_reply(reply: Reply) -> tuple[bytes, bytes]:
-    """The head of a reply as bytes, its length and that of the body first, and the body."""
-    head = json.dumps({"outcome": reply.outcome, "facts": reply.facts, "spent": reply.spent}).encode()
-    return _LENGTHS.pack(len(head), len(reply.body)) + head, reply.body
+def packed_reply(reply: Reply) -> list[bytes]:
+    """A reply as bytes, the lengths of its head and of its body first; in two parts if it is long."""
+    told = json.dumps({"outcome": reply.outcome, "facts": reply.facts, "spent": reply.spent}).encode()
+    head = _LENGTHS.pack(len(told), len(reply.body)) + told
+    return [head, reply.body] if len(reply.body) > _LONG else [head + reply.body]
 
 
 def reply_of(head: bytes, body: bytes) -> Reply:
