@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 
+import pyoxigraph as ox
 import pytest
 from live import Live, served
 
@@ -62,6 +63,24 @@ def test_look_ups_are_answered_from_there(live: Live, path: str, words: str) -> 
     response = live.client.get(path)
     assert response.status_code == 200
     assert words in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("SELECT (<a#b> AS ?x) {}", "https://w3id.org/mandategraph/a#b"),
+        ("BASE <b/> SELECT (<c> AS ?x) {}", "https://w3id.org/mandategraph/b/c"),
+        ("PREFIX : <d/> SELECT (:e AS ?x) {}", "https://w3id.org/mandategraph/d/e"),
+        ("SELECT ?x FROM <graph/registry> { <plan/2012> a ?x } LIMIT 0", ""),
+        ("SELECT (COUNT(*) AS ?x) { GRAPH <graph/registry> { ?s ?p ?o } }", "registry"),
+        ("SELECT (COUNT(*) AS ?x) FROM NAMED <graph/registry> { GRAPH <graph/judgements> { ?s ?p ?o } }", "0"),
+    ],
+)
+def test_relative_iris_are_read_against_the_base_of_the_release(live: Live, query: str, answer: str) -> None:
+    response = live.query(query, format="csv")
+    registry = ox.NamedNode("https://w3id.org/mandategraph/graph/registry")
+    expected = str(len(store().graph(registry))) if answer == "registry" else answer
+    assert (response.status_code, response.text.split()[1:]) == (200, [expected] if expected else [])
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Elsewhere:
         patience = Patience(limit, job.most)
         try:
             return await self._line.run(
-                job.query, job.default, job.named, patience, self._writing(job), answering.terms(job)
+                job.query, job.default, job.named, patience, self._writing(job), answering.terms(job), job.base
             )
         except LimitReached as reached:
             return Reply(reached.limit, {})

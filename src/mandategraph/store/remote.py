@@ -29,27 +29,32 @@ class Prepared:
 
 
 def prepared(
-    text: str, dataset: Dataset, graphs: tuple[Sequence[str], Sequence[str]] = ((), ()), bound: Bound | None = None
+    text: str,
+    dataset: Dataset,
+    graphs: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    bound: Bound | None = None,
+    base: str | None = None,
 ) -> Prepared:
     """A query as a store is sent it, that reaches graphs of a release only.
 
-    Those named with it, for the default graph and by their names, come before those its text names by FROM.
+    Those named with it, for the default graph and by their names, come before those its text names by FROM. A store
+    would read relative IRIs against its own address; they are read against `base`, if there is one.
 
     Raises:
         SyntaxError: the text is not a SPARQL 1.1 query.
         SyntaxFault: it holds what is refused.
         UsageError: a variable cannot be bound.
     """
-    rest, default, named = dataset_of(sendable(text, "query"), "query")
-    kind = kind_of(rest)
+    rest, default, named = dataset_of(sendable(text, "query", base), "query", base)
+    kind = kind_of(rest, base)
     if any(graphs):
         default, named = map(tuple, graphs)
     _, reached = dataset.reached(default, named)
     try:
-        sent = placed(confined(rest, reached, dataset.nowhere, "query"), bound or {})
+        sent = placed(confined(rest, reached, dataset.nowhere, "query", base), bound or {})
     except ValueError as error:
         raise UsageError(f"query: expected {error}") from None
-    return Prepared(sent, kind, default, named)
+    return Prepared(f"BASE <{base}> {sent}" if base else sent, kind, default, named)
 
 
 class RemoteStore:

@@ -51,6 +51,7 @@ class RemoteQueries:
         patience: Patience,
         write: Callable[[Results], Answer],
         bound: Bound | None = None,
+        base: str | None = None,
     ) -> Answer:
         """What `write` makes of the results of a query over the graphs named with it, over the release if none are.
 
@@ -66,14 +67,16 @@ class RemoteQueries:
         """
         try:
             async with asyncio.timeout(patience.seconds):
-                asked = await asyncio.to_thread(self._prepared, text, default, named, bound)
+                asked = await asyncio.to_thread(self._prepared, text, (default, named), bound, base)
                 headers, content = await self._answer(asked, patience)
         except TimeoutError:
             raise LimitReached("time", patience.seconds, "seconds") from None
         return await asyncio.to_thread(_written, shown(self._url), asked.kind, headers, content, write)
 
-    def _prepared(self, text: str, default: Sequence[str], named: Sequence[str], bound: Bound | None) -> Prepared:
-        asked = prepared(text, self._store.dataset, (default, named), bound)
+    def _prepared(
+        self, text: str, graphs: tuple[Sequence[str], Sequence[str]], bound: Bound | None, base: str | None
+    ) -> Prepared:
+        asked = prepared(text, self._store.dataset, graphs, bound, base)
         self._store.check(asked.default)
         return asked
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -19,12 +20,12 @@ _LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _EXTENSION = re.compile(r"<(?:bif|sql):", re.IGNORECASE)
 
 
-def sendable(text: str, file: str) -> str:
+def sendable(text: str, file: str, base: str | None = None) -> str:
     r"""The text as any store may be sent it: nothing in it is refused, and no escape hides what it holds.
 
     Some stores read `\\u0022` as the quotation mark that ends a string, others as a character within it; so letters
     and digits are written out, and other escapes refused. Functions named `bif:` and `sql:` are Virtuoso's own, with
-    which a query does more than to ask.
+    which a query does more than to ask. Relative IRIs are read against `base`, if there is one.
 
     Raises:
         SyntaxFault: it holds what is refused; the place is told.
@@ -34,7 +35,7 @@ def sendable(text: str, file: str) -> str:
     if extension:
         place = LineIndex(file, written).place(extension.start())
         raise SyntaxFault(place, "functions that every SPARQL 1.1 store has", extension[0])
-    return refused(written, file)
+    return refused(written, file, base)
 
 
 def _written_out(found: re.Match[str], text: str, file: str) -> str:
@@ -48,7 +49,7 @@ def _written_out(found: re.Match[str], text: str, file: str) -> str:
     return "\\" * (signs - 1) + character
 
 
-def kind_of(text: str) -> str:
+def kind_of(text: str, base: str | None = None) -> str:
     """The kind of results a query has: rows, a boolean or a graph.
 
     Raises:
@@ -56,20 +57,20 @@ def kind_of(text: str) -> str:
     """
     form, values = _landmarks(text)
     if values is None:
-        found = _read(text + _NO_ROW, text)
+        found = _read(text + _NO_ROW, text, base)
     else:
-        found = _read(text[:values] + _NO_ROW, text[:values])
+        found = _read(text[:values] + _NO_ROW, text[:values], base)
         blank = re.sub(r"[^\r\n]", " ", text[form:values])
-        _read(f"{text[:form]}ASK{{}}{blank[5:]}{text[values:]}", text)
+        _read(f"{text[:form]}ASK{{}}{blank[5:]}{text[values:]}", text, base)
     if isinstance(found, ox.QueryTriples):
         return GRAPH
     return ROWS if isinstance(found, ox.QuerySolutions) else BOOLEAN
 
 
-def _read(probe: str, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+def _read(probe: str, text: str, base: str | None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """What the engine makes of a probe; a fault behind the end of the text is told as one at its end."""
     try:
-        return ox.Store().query(probe)
+        return ox.Store().query(probe, base_iri=base)
     except SyntaxError as error:
         located = _LOCATED.match(str(error))
         lines = text.split("\n")
@@ -98,7 +99,7 @@ def outer_words(text: str) -> Iterator[tuple[str, int]]:
             yield found.upper(), offset
 
 
-def dataset_of(text: str, file: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def dataset_of(text: str, file: str, base: str | None = None) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """A query without its FROM clauses, and the graphs they name: those of the default graph, and the named ones.
 
     Raises:
@@ -107,6 +108,7 @@ def dataset_of(text: str, file: str) -> tuple[str, tuple[str, ...], tuple[str, .
     default: list[str] = []
     named: list[str] = []
     rest, depth, waiting, since = text, 0, "", 0
+    whole = _Text(text, file, base)
     for kind, found, offset in tokens(text):
         depth += (found == "{") - (found == "}")
         word = found.upper() if kind == "word" else ""
@@ -116,7 +118,7 @@ def dataset_of(text: str, file: str) -> tuple[str, tuple[str, ...], tuple[str, .
             waiting = "NAMED"
         elif waiting:
             end = offset + len(found)
-            (default if waiting == "FROM" else named).append(_iri(text, kind, found, offset, file))
+            (default if waiting == "FROM" else named).append(_iri(whole, kind, found, offset))
             rest = rest[:since] + re.sub(r"[^\r\n]", " ", rest[since:end]) + rest[end:]
             waiting = ""
         elif depth == 0 and kind == "prefixed" and found.upper().startswith(("FROM:", "NAMED:")):
@@ -124,30 +126,41 @@ def dataset_of(text: str, file: str) -> tuple[str, tuple[str, ...], tuple[str, .
     return rest, tuple(default), tuple(named)
 
 
-def confined(text: str, reached: Collection[str], nowhere: str, file: str) -> str:
-    """A query in which a graph that GRAPH names outright, and that may not be reached, is one that has no triple.
+def confined(text: str, reached: Collection[str], nowhere: str, file: str, base: str | None = None) -> str:
+    """A query in which every graph that GRAPH names outright is one that may be reached, with nothing in it if not.
 
-    Virtuoso takes GRAPH with a name that is none of the named graphs of a query for a pattern that is always met.
+    Virtuoso holds GRAPH to the named graphs of a query where it has a variable, and not where it has a name; and a
+    graph it does not have answers with a row. So another graph becomes one that it has, under a condition that is
+    never met; `nowhere` stands in where none may be reached.
 
     Raises:
         SyntaxFault: what a GRAPH names cannot be told.
     """
     parts: list[str] = []
     end, before, barred = 0, "", False
+    whole = _Text(text, file, base)
     for kind, found, offset in tokens(text):
         if barred and found == "{":
             parts += [text[end:offset], "{ FILTER(false) "]
             end, barred = offset + 1, False
-        elif before == "GRAPH" and kind != "variable" and _iri(text, kind, found, offset, file) not in reached:
+        elif before == "GRAPH" and kind != "variable" and _iri(whole, kind, found, offset) not in reached:
             parts += [text[end:offset], f"<{next(iter(reached), nowhere)}>"]
             end, barred = offset + len(found), True
-        elif kind == "prefixed" and found.upper().startswith("GRAPH:") and not _named(text, found):
+        elif kind == "prefixed" and found.upper().startswith("GRAPH:") and not _named(whole, found):
             raise SyntaxFault(LineIndex(file, text).place(offset), "a space before the name of a graph", found)
         before = found.upper() if kind == "word" else ""
     return "".join([*parts, text[end:]])
 
 
-def _iri(text: str, kind: str, found: str, offset: int, file: str) -> str:
+class _Text(NamedTuple):
+    """A query, what it is called, and what its relative IRIs are read against."""
+
+    query: str
+    file: str
+    base: str | None
+
+
+def _iri(text: _Text, kind: str, found: str, offset: int) -> str:
     """The IRI that a token of a query names.
 
     Raises:
@@ -155,15 +168,15 @@ def _iri(text: str, kind: str, found: str, offset: int, file: str) -> str:
     """
     iri = _named(text, found) if kind in ("iri", "prefixed") else None
     if iri is None:
-        raise SyntaxFault(LineIndex(file, text).place(offset), "the IRI of a graph", found)
+        raise SyntaxFault(LineIndex(text.file, text.query).place(offset), "the IRI of a graph", found)
     return iri
 
 
-def _named(text: str, name: str) -> str | None:
+def _named(text: _Text, name: str) -> str | None:
     """The IRI that a name means in a query, its prefixes and base applied by the engine; None if it means none."""
-    form, _ = _landmarks(text)
+    form, _ = _landmarks(text.query)
     try:
-        solutions = ox.Store().query(f"{text[:form]} SELECT ({name} AS ?iri) {{}}")
+        solutions = ox.Store().query(f"{text.query[:form]} SELECT ({name} AS ?iri) {{}}", base_iri=text.base)
     except SyntaxError:
         return None
     term = next(solutions)["iri"] if isinstance(solutions, ox.QuerySolutions) else None
