@@ -125,7 +125,7 @@ def test_limits_are_stated_of_the_service_in_seconds_and_whole_numbers(released:
         "length": ox.Literal("20000", datatype=XSD["integer"]),
         "nesting": ox.Literal("64", datatype=XSD["integer"]),
     }
-    assert found.all(HERE, LIMITS["waiting"]) == []
+    assert found.all(HERE, LIMITS["queue"]) == []
 
 
 def test_an_unknown_limit_is_refused(released: Stated) -> None:

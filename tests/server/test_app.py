@@ -195,6 +195,24 @@ def test_what_is_negotiated_says_so_to_caches(path: str, accept: str | None) -> 
     assert "accept" in send("GET", path, accept).headers.get("vary", "").lower()
 
 
+@pytest.mark.parametrize("path", ["/docs/", "/healthz/", "/api/plans/", "/.well-known/void/", "/plan", "/ontology/"])
+def test_no_redirect_names_a_host_that_a_client_named(path: str) -> None:
+    response = send("GET", path, headers={"Host": "evil.example"})
+    assert response.status_code == 404
+    assert "evil.example" not in f"{response.headers} {response.text}"
+
+
+def test_the_dump_is_packed_only_for_those_who_take_it_so_and_sent_once() -> None:
+    plain = send("GET", "/dump.nq", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text.count("\n") == len(store())
+    packed = send("GET", "/dump.nq", headers={"Accept-Encoding": "gzip"})
+    assert (packed.headers["content-encoding"], packed.text) == ("gzip", plain.text)
+    assert packed.headers["content-disposition"].endswith('.nq"')
+    held = send("GET", "/dump.nq", headers={"If-None-Match": plain.headers["etag"]})
+    assert (held.status_code, held.content, held.headers["etag"]) == (304, b"", plain.headers["etag"])
+
+
 def test_the_endpoint_is_found_with_a_slash_too() -> None:
     response = get("/sparql/", query=ASK)
     assert response.status_code == 308

@@ -1,6 +1,7 @@
 """A worker is confined: over a store in memory and over one on disk the engine opens no socket, and bounds hold."""
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from live import served
 
 from mandategraph.server import confinement
 from mandategraph.server.nursery import planted
 from mandategraph.server.pages import Pages
-from mandategraph.server.settings import MIB
+from mandategraph.server.settings import MIB, Limits
 from mandategraph.server.wire import HEAD, Job, Reply, lengths, packed_job, reply_of
 from mandategraph.server.worker import begun
 from mandategraph.store.embedded import EmbeddedStore
@@ -89,6 +91,28 @@ def test_the_engine_reaches_no_address_from_a_confined_process(tmp_path: Path, k
         assert forked(asked) == "OSError"
     # The engine does call out where nothing keeps it from it: so the test can fail.
     assert bool(heard) is not confined
+
+
+@pytest.mark.parametrize("options", [(), ("--disk-above", "0")], ids=["memory", "disk"])
+def test_every_worker_of_a_real_server_is_confined(tmp_path: Path, options: tuple[str, ...]) -> None:
+    with served(tmp_path, *options, "--disk-folder", str(tmp_path / "disk")) as live:
+        assert live.query("ASK { ?s ?p ?o }").json()["boolean"] is True
+        workers = live.workers()
+        assert len(workers) >= Limits().workers
+        for number in workers:
+            told = Path(f"/proc/{number}/status").read_text("ascii")
+            assert "\nSeccomp:\t2\n" in told
+            assert "\nNoNewPrivs:\t1\n" in told
+            limits = Path(f"/proc/{number}/limits").read_text("ascii")
+            assert bool(re.search(r"^Max open files +0 +0 ", limits, re.MULTILINE)) is not bool(options)
+        assert "cannot keep workers" not in live.written()
+
+
+def test_whether_the_kernel_can_refuse_sockets_is_tried_without_giving_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert confinement.can_refuse_sockets()
+    socket.socket().close()
+    monkeypatch.setattr(confinement.platform, "machine", lambda: "vax")
+    assert not confinement.can_refuse_sockets()
 
 
 def test_sockets_are_refused_to_threads_too() -> None:

@@ -26,6 +26,7 @@ def enveloped(app: ASGIApp, direct: ASGIApp) -> Envelope:
         {"/sparql": direct},
         Observation(Settings(), LINES.append),
         lambda method, accept, error: problems.answered(method, accept, error, pages),
+        "time=20",
     )
 
 

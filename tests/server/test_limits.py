@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import time
@@ -10,9 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import pyoxigraph as ox
 import pytest
 from live import Live, children, resident, served
 
+from mandategraph.description.service import LIMITS
 from mandategraph.results import GRAPH_MEDIA
 from mandategraph.server.operation import FORMATS
 from mandategraph.server.settings import MIB, Limits
@@ -146,21 +149,35 @@ def test_the_caps_are_told_with_every_answer(live: Live) -> None:
     expected = {
         "time": TIMEOUT,
         "memory": MEMORY * MIB,
-        "result": RESULT * MIB,
+        "size": RESULT * MIB,
         "length": 20000,
+        "body": 131072,
         "nesting": 64,
-        "waiting": 64,
-        "at-once": 32,
+        "queue": 64,
+        "crowd": 4,
+        "client": 32,
         "budget": 100000,
     }
-    header = live.query(LIGHT).headers["query-limits"]
-    assert {name: float(value) for name, value in (each.split("=") for each in header.split(", "))} == expected
-    described = live.client.get("/sparql", headers={"Accept": "text/turtle"}).text
-    for term in ("maximumQuerySeconds", "maximumQueryMemory", "maximumResultSize", "maximumQueryLength"):
-        assert f"mg:{term}" in described
+    described = live.client.get("/sparql", headers={"Accept": "application/n-triples"})
+    answers = [
+        live.query(LIGHT),
+        described,
+        live.query("SELECT * {"),
+        live.query(LIGHT, format="pictures"),
+        live.query("#" * 30_000),
+        live.query(ENDLESS, timeout="0.2"),
+        live.client.put("/sparql"),
+    ]
+    assert [each.status_code for each in answers] == [200, 200, 400, 400, 413, 503, 405]
+    for each in answers:
+        told = dict(field.split("=") for field in each.headers["query-limits"].split(", "))
+        assert {name: float(value) for name, value in told.items()} == expected
+    triples = list(ox.parse(described.content, format=ox.RdfFormat.N_TRIPLES))
+    stated = {each.predicate: float(each.object.value) for each in triples if each.predicate in LIMITS.values()}  # type: ignore[union-attr]
+    assert stated == {LIMITS[name]: value for name, value in expected.items()}
     page = live.client.get("/docs").text
-    for cap in (f"time: {TIMEOUT:g} seconds", f"memory: {MEMORY} MiB", f"result: {RESULT} MiB"):
-        assert cap in page
+    for name, value in {**expected, "memory": MEMORY, "size": RESULT, "nesting": 64}.items():
+        assert re.search(rf"\b{name}: {value:g}\b", page), name
 
 
 def test_a_limit_that_is_reached_is_linked_to_what_is_said_of_it(live: Live) -> None:

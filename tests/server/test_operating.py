@@ -212,6 +212,23 @@ def test_a_request_is_a_line_of_the_log_that_holds_the_digest_of_its_query_and_n
     assert "told-by-nobody" not in live.written()
     live.client.get("/sparql", params={"query": query})
     assert (last_line(live)["outcome"], last_line(live)["query"]) == ("cached", line["query"])
+    live.client.get("/sparql", params={"query": query}, headers={"If-None-Match": response.headers["etag"]})
+    assert (last_line(live)["status"], last_line(live)["outcome"], last_line(live)["query"]) == (
+        304,
+        "held",
+        line["query"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "limit"), [(b"#" * 20_001, "length"), (iter([b"#" * 200_000]), "body")], ids=["length", "body"]
+)
+def test_a_limit_that_keeps_a_query_from_its_worker_is_noted_too(live: Live, content: Any, limit: str) -> None:
+    before = figures(live).get(f"mandategraph_queries_total{{{limit}}}", 0)
+    response = live.client.post("/sparql", content=content, headers={"Content-Type": "application/sparql-query"})
+    assert (response.status_code, response.json()["limit"]) == (413, limit)
+    assert last_line(live)["outcome"] == limit
+    assert figures(live)[f"mandategraph_queries_total{{{limit}}}"] == before + 1
 
 
 def test_what_is_no_query_has_no_more_than_the_line_of_a_request(live: Live) -> None:
@@ -313,7 +330,8 @@ def test_every_option_can_be_set_by_the_environment(tmp_path: Path, monkeypatch:
     with served(tmp_path, "--memory", "200") as live:
         response = live.query(LIGHT)
         assert response.headers["query-limits"] == (
-            "time=7, memory=209715200, result=3145728, length=20000, nesting=64, waiting=64, at-once=9, budget=50"
+            "time=7, memory=209715200, size=3145728, length=20000, body=131072, nesting=64, "
+            "queue=64, crowd=4, client=9, budget=50"
         )
         assert figures(live)["mandategraph_workers{idle}"] == 2
         assert [line for line in live.written().splitlines() if line.startswith("{")] == []

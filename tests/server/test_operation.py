@@ -71,7 +71,9 @@ def test_a_form_holds_the_parameters(content_type: str) -> None:
     assert found == [("timeout", "1"), ("query", "ASK{}"), ("format", "json")]
 
 
-@pytest.mark.parametrize("content_type", [DIRECT, f"{DIRECT};charset=utf-8", f"{DIRECT};x=y"])
+@pytest.mark.parametrize(
+    "content_type", [DIRECT, f"{DIRECT};charset=utf-8", f"{DIRECT};charset*=utf-8''utf-8", f"{DIRECT};x=y"]
+)
 def test_a_body_may_be_the_query(content_type: str) -> None:
     body = "ASK { ?s ?p 'é𝔘+%20&query=' }"
     assert posted(content_type, b"format=json", body.encode()) == [("format", "json"), ("query", body)]
@@ -87,7 +89,9 @@ def test_a_body_may_be_the_query(content_type: str) -> None:
         (f"{DIRECT}x", f"found {DIRECT}x"),
         (f"{DIRECT}; charset=utf-16", "expected a body in UTF-8, found the charset utf-16"),
         (f"{FORM}; charset=ISO-8859-1", "expected a body in UTF-8, found the charset iso-8859-1"),
-        (f"{DIRECT}; charset*=utf-8'en'utf-16", "expected a body in UTF-8, found the charset"),
+        (f"{DIRECT}; charset*=utf-8'en'utf-16", "expected a body in UTF-8, found the charset utf-16"),
+        (f"{DIRECT}; charset=utf-8; charset=latin1", "found the charset latin1 and utf-8"),
+        (f"{DIRECT}, text/html", f"found {DIRECT}, text/html"),
     ],
 )
 def test_a_body_of_another_type_or_charset_is_not_supported(content_type: str, told: str) -> None:

@@ -115,10 +115,35 @@ def test_what_the_client_holds_is_not_sent_again(method: str, form: str) -> None
     assert len(runner().jobs) == before
 
 
-@pytest.mark.parametrize("match", ['W/"other"', '"', "*", "", ",,"])
+@pytest.mark.parametrize("match", ['W/"other"', '"', "", ",,"])
 def test_what_the_client_does_not_hold_is_sent(match: str) -> None:
-    """A star too: it is for those who would write."""
     assert get(SELECT, {"If-None-Match": match}).status_code == 200
+
+
+@pytest.mark.parametrize("condition", [{"If-Modified-Since": AFTER}, {"If-None-Match": "*"}])
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"query": "SELECT * { SERVICE <http://x.example/> {} }"}, 400),
+        ({"query": "SELECT * { bad"}, 400),
+        ({"query": SELECT, "default-graph-uri": "no iri"}, 400),
+        ({"query": f"{SELECT} # {'x' * 20_000}"}, 413),
+    ],
+    ids=["service", "syntax", "graph", "length"],
+)
+def test_a_condition_makes_no_refusal_an_answer_that_is_held(
+    condition: dict[str, str], given: dict[str, str], status: int
+) -> None:
+    """Conditions are for what would be answered well (RFC 9110, 13.2.1)."""
+    assert ask(app(), params=given, headers=condition).status_code == status
+
+
+def test_without_a_tag_what_was_not_answered_yet_is_answered_first() -> None:
+    fresh = endpoint()
+    for most, condition in enumerate(({"If-Modified-Since": AFTER}, {"If-None-Match": "*"})):
+        text = f"{SELECT} LIMIT {most}"
+        found = [ask(fresh, params={"query": text}, headers=condition).status_code for _ in range(2)]
+        assert found == [200, 304]
 
 
 @pytest.mark.parametrize(
@@ -127,11 +152,12 @@ def test_what_the_client_does_not_hold_is_sent(match: str) -> None:
 )
 def test_an_answer_is_as_old_as_its_release(since: str, status: int) -> None:
     assert RELEASED == 1_700_000_000
+    assert get(SELECT).status_code == 200
     assert get(SELECT, {"If-Modified-Since": since}).status_code == status
 
 
 @pytest.mark.parametrize(
-    ("match", "since", "status"), [("{}", BEFORE, 304), ('"other"', AFTER, 200), ("*", AFTER, 200)]
+    ("match", "since", "status"), [("{}", BEFORE, 304), ('"other"', AFTER, 200), ("*", BEFORE, 304)]
 )
 def test_the_tag_goes_before_the_date(match: str, since: str, status: int) -> None:
     headers = {"If-None-Match": match.format(tag(SELECT)), "If-Modified-Since": since}
@@ -279,6 +305,7 @@ def endpoint() -> ASGIApp:
         {"/sparql": Endpoint(service(), runner(), Settings(), observed, Budget(1e6))},
         observed,
         lambda method, accept, error: problems.answered(method, accept, error, pages),
+        "time=20",
     )
 
 

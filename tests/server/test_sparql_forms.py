@@ -16,8 +16,8 @@ from mandategraph.results import GRAPH_FORMATS, GRAPH_MEDIA, ROW_MEDIA
 from mandategraph.server import application
 from mandategraph.server.observation import Observation
 from mandategraph.server.operation import DIRECT
+from mandategraph.server.service_description import told_limits
 from mandategraph.server.settings import Limits, Settings
-from mandategraph.server.sparql import told_limits
 from mandategraph.server.wire import Job, Reply
 from serving import release
 
@@ -187,7 +187,7 @@ def test_a_caller_lowers_the_time_limit_and_never_raises_it() -> None:
 def test_the_limits_are_told_as_a_dictionary_of_structured_fields() -> None:
     limits = Limits(timeout=0.25, memory=2048, result=32, length=1_500_000, per_client=4, budget=2_000_000.5)
     assert told_limits(Settings(limits=limits)) == (
-        "time=0.25, memory=2147483648, result=33554432, length=1500000, nesting=64, waiting=64, at-once=4, "
-        "budget=2000000.5"
+        "time=0.25, memory=2147483648, size=33554432, length=1500000, body=131072, nesting=64, "
+        "queue=64, crowd=4, client=4, budget=2000000.5"
     )
     assert get(SMALL).headers["query-limits"] == told_limits(Settings())

@@ -28,14 +28,16 @@ FORMATS = {
 LIMITS = {
     "time": MG["maximumQuerySeconds"],
     "memory": MG["maximumQueryMemory"],
-    "result": MG["maximumResultSize"],
+    "size": MG["maximumResultSize"],
     "length": MG["maximumQueryLength"],
+    "body": MG["maximumBodySize"],
     "nesting": MG["maximumQueryNesting"],
-    "waiting": MG["maximumWaitingQueries"],
-    "at-once": MG["maximumClientQueries"],
+    "queue": MG["maximumWaitingQueries"],
+    "crowd": MG["maximumLongQueries"],
+    "client": MG["maximumClientQueries"],
     "budget": MG["clientSecondsPerMinute"],
 }
-"""The limits a server can state, by the name it gives them: in seconds, bytes, characters, levels and queries."""
+"""The limits a server can state, by the name under which it tells that one is reached: seconds, bytes, characters …"""
 
 _IN_SECONDS = frozenset({"time", "budget"})
 

@@ -3,10 +3,11 @@
 import gzip
 import socket
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -15,10 +16,11 @@ from starlette.routing import Route
 
 from mandategraph import results
 from mandategraph.errors import MandategraphError, UsageError
-from mandategraph.negotiation import chosen
+from mandategraph.negotiation import chosen, coding
 from mandategraph.release import Home
 from mandategraph.server import asking, linked_data, lookups, problems, service_description
 from mandategraph.server.budget import Budget
+from mandategraph.server.conditions import holds
 from mandategraph.server.envelope import Envelope
 from mandategraph.server.metering import Metering
 from mandategraph.server.observation import Observation
@@ -40,11 +42,12 @@ def application(service: Service, runner: Runner, settings: Settings, observed: 
         description="Which earlier mandates support which action of an inter-American plan. Read-only.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     budget = Budget(settings.limits.budget)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Metering, budget=budget, limits=settings.limits)
-    _add_errors(app, service)
+    _add_errors(app, service, observed)
     _add_pages(app, service, settings)
     _add_operating(app, Operating(service, runner, observed), settings)
     _add_dump(app, service)
@@ -52,7 +55,10 @@ def application(service: Service, runner: Runner, settings: Settings, observed: 
     lookups.add(app, asking.through(service, runner, settings))
     linked_data.add(app, service)
     endpoint = Endpoint(service, runner, settings, observed, budget)
-    app.add_middleware(Envelope, direct={"/sparql": endpoint}, observed=observed, problem=_problem(service))
+    told = service_description.told_limits(settings)
+    app.add_middleware(
+        Envelope, direct={"/sparql": endpoint}, observed=observed, problem=_problem(service), limits=told
+    )
     _describe(app)
     return app
 
@@ -86,10 +92,11 @@ def _problem(service: Service) -> Callable[[str, str | None, Exception], Respons
     return lambda method, accept, error: problems.answered(method, accept, error, service.pages)
 
 
-def _add_errors(app: FastAPI, service: Service) -> None:
+def _add_errors(app: FastAPI, service: Service, observed: Observation) -> None:
     told = _problem(service)
 
     async def handled(request: Request, error: Exception) -> Response:
+        observed.refused(request.scope, error)
         response = told(request.method, request.headers.get("accept"), error)
         if response.status_code == 405:  # noqa: PLR2004 -- the status
             allowed = _methods(app, request.url.path)
@@ -140,10 +147,14 @@ def _add_pages(app: FastAPI, service: Service, settings: Settings) -> None:
     def style() -> Response:
         return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
+    @cache
+    def documented() -> bytes:
+        return bytes(pages.docs(app.openapi(), list(questions.values()), graphs, settings).body)
+
     @app.head("/docs", include_in_schema=False)
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:
-        return pages.docs(app.openapi(), list(questions.values()), graphs, settings)
+        return HTMLResponse(documented())
 
     @app.head("/support", include_in_schema=False)
     @app.get("/support", openapi_extra=_SUPPORT, responses=_SUPPORT_RESPONSES)
@@ -162,20 +173,24 @@ def _add_pages(app: FastAPI, service: Service, settings: Settings) -> None:
 
 
 def _add_dump(app: FastAPI, service: Service) -> None:
-    dumped: list[bytes] = []
+    @cache
+    def dumped() -> bytes:
+        return gzip.compress(results.dataset_text(service.store.quads(), "nq"), 6, mtime=0)
 
     @app.head("/dump.nq", include_in_schema=False)
     @app.get("/dump.nq", responses={200: {"description": "N-Quads.", "content": {"application/n-quads": {}}}})
-    def dump() -> Response:
+    def dump(request: Request) -> Response:
         """The whole graph, every named graph of it."""
-        if not dumped:
-            dumped.append(gzip.compress(results.dataset_text(service.store.quads(), "nq"), 6, mtime=0))
-        name = f'attachment; filename="mandategraph-{service.held.version}.nq.gz"'
-        return Response(
-            dumped[0],
-            media_type="application/n-quads",
-            headers={"Content-Encoding": "gzip", "Content-Disposition": name, "ETag": f'"{service.digest[:32]}"'},
-        )
+        # Weak: blank nodes have other labels each time that a store elsewhere is read, and codings share it.
+        tag = f'W/"{service.digest[:32]}"'
+        headers = {"Content-Disposition": f'attachment; filename="mandategraph-{service.held.version}.nq"', "ETag": tag}
+        if holds(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+        packed = coding(request.headers.get("accept-encoding"), ["gzip"])
+        if packed:
+            headers["Content-Encoding"] = packed
+        body = dumped() if packed else gzip.decompress(dumped())
+        return Response(body, media_type="application/n-quads", headers=headers)
 
     @app.api_route("/sparql/", methods=["GET", "HEAD", "POST", "OPTIONS"], include_in_schema=False)
     def with_slash(request: Request) -> Response:

@@ -28,6 +28,9 @@ class Cache:
             self._answers.move_to_end(key)
         return found
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._answers
+
     def put(self, key: str, answer: Answer) -> None:
         """Hold an answer."""
         size = len(answer.body) + len(key)

@@ -6,6 +6,7 @@ written.
 """
 
 import ctypes
+import os
 import platform
 import resource
 import signal
@@ -37,6 +38,14 @@ def without_sockets() -> bool:
         if kernel.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
             return bool(kernel.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.c_char_p(described), 0, 0) == 0)
     return False
+
+
+def can_refuse_sockets() -> bool:
+    """Whether this kernel can keep a process from sockets; tried in a process of its own, which ends with it."""
+    number = os.fork()
+    if not number:
+        os._exit(0 if without_sockets() else 1)
+    return os.waitpid(number, 0)[1] == 0
 
 
 def _program(architecture: int, calls: tuple[int, ...]) -> bytes:

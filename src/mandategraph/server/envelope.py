@@ -1,7 +1,7 @@
 """The envelope of every answer, whatever its route: security headers, CORS, a line of the log, no body for HEAD."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -20,7 +20,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Allow, Content-Location, ETag, Last-Modified, Link, Query-Limits, Retry-After, Server-Timing"
+        "Allow, Content-Location, ETag, Last-Modified, Link, Query-Limits, Retry-After, Server-Timing, X-Total-Count"
     ),
 }
 # One answer in several formats and codings: caches have to ask for both, whatever a route says of it.
@@ -31,10 +31,13 @@ Problems = Callable[[str, str | None, Exception], Response]
 
 
 class Envelope:
-    """Middleware; paths of `direct` go to their application at once, past the framework."""
+    """Middleware; paths of `direct` go to their application at once, past the framework, and tell the limits."""
 
-    def __init__(self, app: ASGIApp, direct: Mapping[str, ASGIApp], observed: Observation, problem: Problems) -> None:
+    def __init__(
+        self, app: ASGIApp, direct: Mapping[str, ASGIApp], observed: Observation, problem: Problems, limits: str
+    ) -> None:
         self._app, self._direct, self._observed, self._problem = app, direct, observed, problem
+        self._limits = [*RAW, (b"query-limits", limits.encode("ascii"))]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -44,13 +47,14 @@ class Envelope:
         began = time.perf_counter()
         CLIENT.set(scope["client"][0] if scope.get("client") else "")
         bare = scope["method"] == "HEAD"
+        raw = self._limits if scope["path"] in self._direct else RAW
         start: Message = {"status": HTTPStatus.INTERNAL_SERVER_ERROR}
         length = 0
 
         async def sent(message: Message) -> None:
             nonlocal start, length
             if message["type"] == "http.response.start":
-                _head(message)
+                _head(message, raw)
                 start = message
             elif message["type"] == "http.response.body":
                 if bare:
@@ -71,6 +75,7 @@ class Envelope:
         try:
             await app(scope, receive, send)
         except Exception as error:
+            self._observed.refused(scope, error)
             accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
             response = self._problem(scope["method"], accept.decode("latin-1") or None, error)
             await response(scope, receive, send)
@@ -78,7 +83,7 @@ class Envelope:
                 raise
 
 
-def _head(message: Message) -> None:
-    """Give the head of an answer what every answer has."""
+def _head(message: Message, raw: Iterable[tuple[bytes, bytes]]) -> None:
+    """Give the head of an answer what every answer of its kind has."""
     given = [(name, value) for name, value in message.get("headers", ()) if name != b"vary"]
-    message["headers"] = [*given, *RAW]
+    message["headers"] = [*given, *raw]

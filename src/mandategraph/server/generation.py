@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import closing
@@ -12,7 +13,7 @@ from contextlib import closing
 import uvicorn
 
 from mandategraph.release import MANIFEST, Home, Manifest, manifest, on_disk, opened
-from mandategraph.server import nursery, worker
+from mandategraph.server import confinement, nursery, worker
 from mandategraph.server.app import application
 from mandategraph.server.observation import Observation
 from mandategraph.server.pages import Pages
@@ -24,6 +25,7 @@ from mandategraph.server.shield import Shield
 from mandategraph.store.embedded import EmbeddedStore
 
 LOOKED_AT = 10.0
+_OPEN = "mandategraph: this kernel cannot keep workers from opening sockets; keep the service from the network\n"
 
 
 def serving(where: Home, settings: Settings) -> Callable[[socket.socket, Callable[[], None]], None]:
@@ -43,6 +45,8 @@ def _serve_here(where: Home, settings: Settings, listening: socket.socket, ready
     # What is shared with the workers stays shared only if nobody writes to it.
     gc.collect()
     gc.freeze()
+    if not confinement.can_refuse_sockets():
+        sys.stderr.write(_OPEN)
     page = Pages(held, {}, {}).results
     _, channel = nursery.planted(worker.begun(view, settings.limits.memory, page, files=_is_large(held, settings)))
     service = service_of(where, held, view(), released)

@@ -54,6 +54,12 @@ class Observation:
         if seconds is not None:
             self._seconds.observe(seconds)
 
+    def refused(self, scope: Scope, error: Exception) -> None:
+        """Note a limit for which a request is refused, if what became of it is not noted yet."""
+        limit = getattr(error, "members", {}).get("limit")
+        if limit and "outcome" not in _facts(scope):
+            self.outcome(scope, str(limit))
+
     def answered(self, scope: Scope, start: Message, length: int, seconds: float) -> None:
         """Note a request that was answered."""
         status = _LEFT if _facts(scope).get("outcome") == "left" else start["status"]

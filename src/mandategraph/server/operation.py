@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -104,8 +105,9 @@ def _type_of(content_type: str) -> tuple[str, str]:
         return "", ""
     header = Message()
     header["Content-Type"] = content_type
-    charset = header.get_param("charset", "")
-    return header.get_content_type(), str(charset).lower()
+    media = content_type.partition(";")[0].strip().lower()
+    charsets = {collapse_rfc2231_value(value).lower() for name, value in header.get_params([]) if name == "charset"}
+    return media, " and ".join(sorted(charsets))
 
 
 def operation(given: list[tuple[str, str]], longest: int) -> Operation:

@@ -44,18 +44,25 @@ def answered(request: Request, service: Service, settings: Settings, media: str)
 
 
 def limits_of(settings: Settings) -> dict[str, float]:
-    """The limits as the description states them: in seconds, bytes, characters, levels and queries."""
+    """The limits as the description and the header state them: in seconds, bytes, characters, levels and queries."""
     held = settings.limits
     return {
         "time": held.timeout,
         "memory": held.memory * MIB,
-        "result": held.result * MIB,
+        "size": held.result * MIB,
         "length": held.length,
+        "body": settings.patience.body_bytes,
         "nesting": MAX_DEPTH,
-        "waiting": held.queue,
-        "at-once": held.per_client,
+        "queue": held.queue,
+        "crowd": held.long,
+        "client": held.per_client,
         "budget": held.budget,
     }
+
+
+def told_limits(settings: Settings) -> str:
+    """The limits as a header, a dictionary of RFC 9651; named and measured as in the description of the service."""
+    return ", ".join(f"{name}={f'{value:.3f}'.rstrip('0').rstrip('.')}" for name, value in limits_of(settings).items())
 
 
 def address(request: Request, path: str) -> NamedNode:

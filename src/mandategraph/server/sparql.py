@@ -23,6 +23,7 @@ from mandategraph.server import operation, problems, service_description
 from mandategraph.server.answering import CODINGS, HTML
 from mandategraph.server.budget import Budget, client_of
 from mandategraph.server.cache import Answer, Cache
+from mandategraph.server.conditions import holds
 from mandategraph.server.observation import Observation
 from mandategraph.server.operation import KINDS, Operation
 from mandategraph.server.problems import Problem
@@ -66,7 +67,6 @@ class Endpoint:
         self._seen: OrderedDict[tuple[bytes, bytes, bytes], _Asked] = OrderedDict()
         self._released = service.released
         self._modified = format_datetime(datetime.fromtimestamp(self._released, UTC), usegmt=True)
-        self._told = told_limits(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -147,9 +147,10 @@ class Endpoint:
         return hashlib.sha256("\x00".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
     async def _answered(self, request: Request, known: _Asked) -> Response:
-        if known.key and request.method != "POST" and self._is_fresh(request, known):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self._headers(known))
         self._observed.query(request.scope, known.asked.query)
+        if known.key and request.method != "POST" and self._is_fresh(request, known):
+            self._observed.outcome(request.scope, "held")
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self._headers(known))
         answer = self._cache.get(known.key) if known.key else None
         if answer is None:
             answer, timing = await self._asked(request, known)
@@ -234,23 +235,27 @@ class Endpoint:
         return problems.of_limit(reply.outcome, self._settings.limits, timeout)
 
     def _is_fresh(self, request: Request, known: _Asked) -> bool:
-        """Whether the client holds the answer already (RFC 9110, 13.2.2)."""
+        """Whether the client holds the answer already (RFC 9110, 13.2.2).
+
+        Its tag shows that it was given one. Without a tag it has to be known that there is one, and no problem.
+        """
         match = _field(request, "if-none-match")
-        if match is not None:
-            return known.tag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in match.split(",")}
+        if match is not None and match.strip() != "*":
+            return holds(match, known.tag)
         since = request.headers.get("if-modified-since")
-        if since is None:
+        if known.key not in self._cache or match is since is None:
             return False
+        if match is not None or since is None:
+            return True
         try:
             return int(parsedate_to_datetime(since).timestamp()) >= int(self._released)
         except (ValueError, OverflowError):
             return False
 
     def _headers(self, known: _Asked) -> dict[str, str]:
-        held = {"Query-Limits": self._told}
         if not known.key:
-            return {**held, "Cache-Control": "no-store"}
-        return {**held, "Cache-Control": "no-cache", "ETag": known.tag, "Last-Modified": self._modified}
+            return {"Cache-Control": "no-store"}
+        return {"Cache-Control": "no-cache", "ETag": known.tag, "Last-Modified": self._modified}
 
     def _description(self, request: Request) -> Response:
         """The description of the service, or for a browser the form to ask it."""
@@ -261,14 +266,9 @@ class Endpoint:
                 f"the service is described as {', '.join(_DESCRIBED)}",
                 offered=list(_DESCRIBED),
             )
-        headers = {"Query-Limits": self._told}
         if media == HTML:
-            page = self._service.pages.query("")
-            page.headers.update(headers)
-            return page
-        response = service_description.answered(request, self._service, self._settings, media)
-        response.headers.update(headers)
-        return response
+            return self._service.pages.query("")
+        return service_description.answered(request, self._service, self._settings, media)
 
 
 def _field(request: Request, name: str) -> str | None:
@@ -308,9 +308,3 @@ def _options() -> Response:
             "Access-Control-Max-Age": "86400",
         },
     )
-
-
-def told_limits(settings: Settings) -> str:
-    """The limits as a header, a dictionary of RFC 9651; named and measured as in the description of the service."""
-    limits = service_description.limits_of(settings).items()
-    return ", ".join(f"{name}={f'{value:.3f}'.rstrip('0').rstrip('.')}" for name, value in limits)
