@@ -88,8 +88,8 @@ def test_all_faults_are_told_with_status_2(run: Command, command: str) -> None:
     assert (outcome.status, outcome.out) == (2, b"")
     told = outcome.err.removeprefix("mandategraph: ").split("\n")
     begins = [
-        "nowhere.csv: not found in the files that can be read",
-        ".: not found in the files that can be read",
+        "nowhere.csv: expected a file that can be read, found No such file or directory",
+        ".: expected a file that can be read, found Is a directory",
         "wrong.csv: row 2, action: expected an action of plan 2012 (2.1 is an objective; its actions: 2.1.1, 2.1.2, ",
         "wrong.csv: row 3, state: expected an ISO 3166-1 code",
         "empty.csv: row 2: expected a row for each action reported on",

@@ -32,6 +32,8 @@ def find(
     form: Format = Form.TABLE,
 ) -> None:
     """Find what is named by words or has them: quotations, parts of plans, paragraphs and instruments."""
+    if not "".join(words).strip():
+        raise UsageError("expected words to search for, found none")
     if kind is not None and kind not in search.KINDS:
         raise UsageError(f"--kind: expected one of {', '.join(search.KINDS)}, found {kind!r}")
     where, held, store = inputs.release_of(root, elsewhere)
@@ -80,6 +82,8 @@ def like(
 ) -> None:
     """Find earlier wording that is like a draft sentence, with the word diff and how strongly it speaks."""
     draft = inputs.text("-") if sentence == "-" else sentence
+    if not draft.strip():
+        raise UsageError("expected a draft sentence, found none")
     where, held, store = inputs.release_of(root, elsewhere)
     lookups = queries.loaded(where.queries / "lookups")
     total, found = wording.wordings_of(store, lookups).like(draft, count=limit)

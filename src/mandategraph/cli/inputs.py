@@ -74,34 +74,45 @@ def parameters(given: list[str]) -> dict[str, str]:
     """The values given as name=value, by name.
 
     Raises:
-        UsageError: one has no '='.
+        UsageError: one has no '=', or two have one name.
     """
     pairs = [each.partition("=") for each in given]
     wrong = [each for each, pair in zip(given, pairs, strict=True) if not pair[1]]
     if wrong:
         raise UsageError(f"--param: expected name=value, found {', '.join(wrong)}")
-    return {name: text for name, _, text in pairs}
+    found = {name: text for name, _, text in pairs}
+    if len(found) < len(pairs):
+        twice = sorted({name for name in found if sum(each[0] == name for each in pairs) > 1})
+        raise UsageError(f"--param: expected each name once, found several of {', '.join(twice)}")
+    return found
 
 
 def text(file: str) -> str:
     """The text of a file, or of standard input for '-'.
 
     Raises:
-        MissingError: it cannot be read as UTF-8.
+        UsageError: it cannot be read as UTF-8.
     """
     try:
         return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise MissingError(file, "the files that can be read as UTF-8", remedy=str(error)) from None
+        raise UsageError(f"{file}: expected a file of text in UTF-8, found {_reason(error)}") from None
 
 
 def raw(file: str) -> bytes:
     """The bytes of a file, or of standard input for '-'.
 
     Raises:
-        MissingError: it cannot be read.
+        UsageError: it cannot be read.
     """
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise MissingError(file, "the files that can be read", remedy=str(error)) from None
+        raise UsageError(f"{file}: expected a file that can be read, found {_reason(error)}") from None
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    """What is wrong with a file, without its name."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"the byte {error.object[error.start]:#04x} at {error.start}"

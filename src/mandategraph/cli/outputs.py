@@ -51,7 +51,8 @@ def save(path: Path, content: bytes) -> None:
         part = path.with_name(f"{path.name}.part")
         part.write_bytes(content)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: expected a file that can be written, found {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: expected a file that can be written, found {reason}") from None
     try:
         part.replace(path)
     except OSError as error:
