@@ -42,6 +42,8 @@ ONE = [
     ("objetivo 2.1 acción 2", "plan/2012/action/2.1.2"),
     ("Objective 2.1, proposed action 2", "plan/2012/action/2.1.2"),
     ("objectif 2.1, action proposée 2", "plan/2012/action/2.1.2"),
+    ("action 2 de l'objectif 2.1", "plan/2012/action/2.1.2"),
+    ("l’action 2 de l’objectif 2.1 du plan de 2012", "plan/2012/action/2.1.2"),
     ("objetivo 2.1, ação proposta n.º 2", "plan/2012/action/2.1.2"),
     ("acción 2 del objetivo 2.1 del plan 2012", "plan/2012/action/2.1.2"),
     ("2.1, action 2", "plan/2012/action/2.1.2"),
@@ -205,6 +207,16 @@ def test_every_word_is_read_as_its_kind() -> None:
     assert len(labels) == 92
     for label in labels:
         assert words().read(label["word"]) == (f":{label['term'].rpartition('#')[2]}",)
+
+
+def test_a_word_that_is_passed_over_tells_no_two_things_apart() -> None:
+    told: dict[tuple[str, ...], dict[tuple[str, ...], set[str]]] = {}
+    for each in names().names:
+        if each.how != "number":
+            told.setdefault(words().read(each.name), {}).setdefault(tokens(each.name), set()).add(each.iri)
+    assert len(told) > 300
+    clashes = {read: spelt for read, spelt in told.items() if len(set(map(frozenset, spelt.values()))) > 1}
+    assert {read for read, spelt in clashes.items() if not set.intersection(*spelt.values())} == set()
 
 
 def test_a_table_that_is_not_there_or_broken_is_told(tmp_path: Path) -> None:
