@@ -242,6 +242,12 @@ def test_support_as_json_holds_the_parts(run: Command) -> None:
     assert part == parts[2]
 
 
+@pytest.mark.parametrize("words", [("objetivo 2.1 acción 2",), ("2.1.2", "--plan", "plan of 2012")])
+def test_support_takes_what_people_type(run: Command, words: tuple[str, ...]) -> None:
+    expected = answered(run("support", "2.1.2", "--format", "json")).json()
+    assert answered(run("support", *words, "--format", "json")).json() == expected
+
+
 RELEASE = ox.Triple(
     ox.NamedNode("https://w3id.org/mandategraph/sparql#dataset"), OWL["versionInfo"], ox.Literal(manifest().identity)
 )

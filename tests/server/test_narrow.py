@@ -1,7 +1,7 @@
 """Pages in a narrow window: a browser lays them out, and none is wider than the window (WCAG 2.1, 1.4.10).
 
-The browser is Chromium. Where it is not installed, these tests are skipped, unless MANDATEGRAPH_BROWSER_REQUIRED is set,
-as it is in CI.
+The browser is Chromium. Where it is not installed, this is skipped, unless MANDATEGRAPH_BROWSER_REQUIRED is set, as it
+is in CI.
 """
 
 import json
