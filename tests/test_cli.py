@@ -86,6 +86,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("support 1.2 --format xml", "'xml' is not one of 'table', 'json', 'csv', 'ttl'"),
         ("support", "Missing argument"),
         ("show nothing-known", "resource 'nothing-known': not found in the release"),
+        ("show Ixtapa", "nearest: Declaration and Program of Action of Ixtapa"),
         ("show plan-of-action-quebek-2001", "nearest: plan-of-action-quebec-2001"),
         ("show mg:Acton", "resource 'mg:Acton': not found"),
         ("show mg:<", "mg:<"),

@@ -419,6 +419,9 @@ def test_what_may_mean_several_things_is_a_choice_of_addresses(path: str, places
         ("/api/plans/2012/actions/9.9", "action '9.9': not found in plan 2012; nearest: "),
         ("/api/plans/2012/actions/action%202.1/support", "action 'action 2.1': not found in plan 2012"),
         ("/api/actions?notation=9.9", "action '9.9': not found in the plans; nearest: 5.5, 5.4, 5.3"),
+        ("/api/instruments/Quebec", "nearest: Plan of Action of the Third Summit of the Americas (Quebec City)"),
+        ("/api/instruments/Ixtapa/supports", "nearest: Declaration and Program of Action of Ixtapa"),
+        ("/api/plans/Hemispheric%20Plan", "nearest: Hemispheric Plan of Action to Follow Up on the Declaration of"),
         ("/api/instruments/plan-of-action-quebek", "nearest: plan-of-action-quebec-2001"),
         (
             "/api/passages/commitment-public-security-2008/take-note-of-the-contribution-0000000000",
