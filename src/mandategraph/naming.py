@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -177,7 +177,7 @@ class Naming:
         another order; a symbol among other words; the beginning of a name.
         """
         read = self._words.read(typed)
-        ways = (
+        ways: tuple[Callable[[], list[Known]], ...] = (
             lambda: self._numbered(read),
             lambda: self._exact(typed),
             lambda: self._same_words(read),

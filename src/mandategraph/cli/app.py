@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import typer
 from rich.console import Console
 
-from mandategraph import meant, naming, queries, results
+from mandategraph import meant, naming, queries, results, texts
 from mandategraph.answers import Part, Support, released
 from mandategraph.cli import finding, inputs, outputs, printing, publishing, reports, serving, stores
 from mandategraph.cli.options import Elsewhere, Format, Root
@@ -308,13 +308,12 @@ def rebuild(
     """Print a document from the graph alone, character by character."""
     where, _, store = inputs.release_of(root, elsewhere)
     lookups = queries.loaded(where.queries / "lookups")
-    leaves = queries.rows(store, lookups["leaves-of-a-document"], {"document": document}).values()
-    if not leaves:
+    text = texts.text_of(store, lookups, document)
+    if not text:
         known = [
             row["name"] for row in queries.rows(store, lookups["names"], {}).values() if "/document/" in row["resource"]
         ]
         raise MissingError.among("document", document, known, f"the documents {', '.join(known)}")
-    text = "".join(row["spaceBefore"] + row["verbatim"] for row in leaves) + leaves[0]["spaceAtEnd"]
     outputs.write(text.encode())
 
 
