@@ -19,7 +19,7 @@ from mandategraph.results import release_of
 from mandategraph.server.asked import Asked
 from mandategraph.server.replies import FORMS, LAST_PAGE, Several, window_of
 from mandategraph.vocabulary import MG
-from serving import folder_of, manifest, store
+from serving import folder_of, manifest, source, store
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 SUPPORT = "/api/plans/2011-03-07/actions/1.4/support"
@@ -213,6 +213,8 @@ def test_words_are_found_and_marked() -> None:
     assert told["items"] == json.loads(json.dumps([hit.data() for hit in hits.hits]))
     for item in told["items"]:
         assert {item["words"][start:end].lower() for start, end in item["marks"]} == {"prison"}
+        text = source(item["document"])
+        assert {text[start:end].lower() for start, end in item["places"]} == {"prison"}
     assert {item["kind"] for item in data("/api/search", q="prison", kind="action")["items"]} == {"action"}
 
 
@@ -520,7 +522,7 @@ def test_a_page_links_to_those_around_it() -> None:
         "first": f"{base}1",
         "prev": f"{base}1",
         "next": f"{base}3",
-        "last": f"{base}5",
+        "last": f"{base}9",
     }
     assert set(links("/api/plans")) == {"first", "last"}
 
