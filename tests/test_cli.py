@@ -86,6 +86,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("support 1.2 --format xml", "'xml' is not one of 'table', 'json', 'csv', 'ttl'"),
         ("support", "Missing argument"),
         ("show nothing-known", "resource 'nothing-known': not found in the release"),
+        ("show Ixtapa", "nearest: Declaration and Program of Action of Ixtapa"),
         ("show plan-of-action-quebek-2001", "nearest: plan-of-action-quebec-2001"),
         ("show mg:Acton", "resource 'mg:Acton': not found"),
         ("show mg:<", "mg:<"),
@@ -244,6 +245,12 @@ def test_support_as_json_holds_the_parts(run: Command) -> None:
     ]
     (part,) = answered(run("support", "2.1", "--plan", "2012", "--format", "json")).json()
     assert part == parts[2]
+
+
+@pytest.mark.parametrize("words", [("objetivo 2.1 acción 2",), ("2.1.2", "--plan", "plan of 2012")])
+def test_support_takes_what_people_type(run: Command, words: tuple[str, ...]) -> None:
+    expected = answered(run("support", "2.1.2", "--format", "json")).json()
+    assert answered(run("support", *words, "--format", "json")).json() == expected
 
 
 RELEASE = ox.Triple(

@@ -42,6 +42,8 @@ ONE = [
     ("objetivo 2.1 acción 2", "plan/2012/action/2.1.2"),
     ("Objective 2.1, proposed action 2", "plan/2012/action/2.1.2"),
     ("objectif 2.1, action proposée 2", "plan/2012/action/2.1.2"),
+    ("action 2 de l'objectif 2.1", "plan/2012/action/2.1.2"),
+    ("l’action 2 de l’objectif 2.1 du plan de 2012", "plan/2012/action/2.1.2"),
     ("objetivo 2.1, ação proposta n.º 2", "plan/2012/action/2.1.2"),
     ("acción 2 del objetivo 2.1 del plan 2012", "plan/2012/action/2.1.2"),
     ("2.1, action 2", "plan/2012/action/2.1.2"),
@@ -63,6 +65,12 @@ ONE = [
     ("ag-res-2551", "instrument/ag-res-2551-xl-o-10"),
     ("Resolución AG/RES. 2551", "instrument/ag-res-2551-xl-o-10"),
     ("2551", "instrument/ag-res-2551-xl-o-10"),
+    ("Resolución AG/RES. 2551 de la Asamblea General", "instrument/ag-res-2551-xl-o-10"),
+    ("Resolución 2551 de la Asamblea General", "instrument/ag-res-2551-xl-o-10"),
+    ("resolution AG/RES. 2551 (XL-O/10) of the General Assembly", "instrument/ag-res-2551-xl-o-10"),
+    ("the document CSH/GT/DSS-12/12 rev. 5 of the group", "instrument/hemispheric-plan-citizen-security-2012"),
+    ("Declaración AG/DEC. 63 de la Asamblea General", "instrument/ag-dec-63-lima-2010"),
+    ("III MISPA", "meeting/mispa-3"),
     ("AG/DEC. 66", "instrument/declaration-san-salvador-2011"),
     ("CP/RES. 908", "instrument/cp-res-908-1567-06"),
     ("CIFTA", "instrument/cifta-1997"),
@@ -85,6 +93,14 @@ SEVERAL = [
     ("2.1", ["plan/2011-03-07/action/2.1", "plan/2011-draft/action/2.1", "plan/2012/objective/2.1"]),
     ("acción 2.1", ["plan/2011-03-07/action/2.1", "plan/2011-draft/action/2.1"]),
     ("MISPA I", ["instrument/commitment-public-security-2008", "meeting/mispa-1"]),
+    ("I MISPA", ["instrument/commitment-public-security-2008", "meeting/mispa-1"]),
+    ("MISPA II", ["instrument/consensus-santo-domingo-2009", "meeting/mispa-2"]),
+    ("II MISPA", ["instrument/consensus-santo-domingo-2009", "meeting/mispa-2"]),
+    (
+        "resolución A/RES/55/25 de las Naciones Unidas",
+        ["instrument/palermo-tip-protocol-2000", "instrument/untoc-2000"],
+    ),
+    ("AG/RES. 2551 y AG/RES. 2543", ["instrument/ag-res-2543-xl-o-10", "instrument/ag-res-2551-xl-o-10"]),
     (
         "Hemispheric Drug Strategy",
         ["instrument/ga-resolution-drug-strategy-2010", "instrument/hemispheric-drug-strategy-2010"],
@@ -120,7 +136,11 @@ def test_a_symbol_as_a_document_prints_it_means_what_it_is_taken_to_mean() -> No
 
 @pytest.mark.parametrize(
     "typed",
-    ["", " ", "!!!", "plan", "action", "resolución", "security", "9.9", "objective 1.1 objective 1.2", "1 2"],
+    [
+        *("", " ", "!!!", "plan", "action", "resolución", "security", "9.9", "objective 1.1 objective 1.2", "1 2"),
+        *("XL-O/10", "Quebec", "Palermo Convention", "resolution 55 of the United Nations"),
+        *("AG/RES. 2551 (XLI-O/11) of the General Assembly", "AG/RES. 2551, paragraph 3", "AG/RES. 2551 y 2600"),
+    ],
 )
 def test_what_names_nothing_has_no_candidates(typed: str) -> None:
     assert meant(typed) == []
@@ -171,6 +191,15 @@ def test_a_number_is_read_from_what_is_said_of_it(read: tuple[str, ...], found: 
 def test_what_is_near_is_told_in_numbers_for_a_number_and_in_names_for_a_name() -> None:
     assert names().near("action 9.9") == ["5.5", "5.4", "5.3"]
     assert names().near("plan-of-action-quebek", ("instrument",))[0] == "plan-of-action-quebec-2001"
+    assert names().near("Quebec", ("instrument",)) == [
+        "Plan of Action of the Third Summit of the Americas (Quebec City)"
+    ]
+    assert names().near("ixtapa", ("instrument",)) == ["Declaration and Program of Action of Ixtapa"]
+    assert names().near("Hemispheric Plan", ("plan",)) == [
+        "Hemispheric Plan of Action to Follow Up on the Declaration of San Salvador on Citizen Security in the Americas"
+    ]
+    assert len(names().near("security")) == 5
+    assert names().near("of the") == []
     assert set(names().near("2013", ("plan",))) <= {each.name for each in names().names}
     assert names().number("Objective 2.1, proposed action 2") == Number("2.1.2", "action", "")
     assert names().number("prison") is None
@@ -205,6 +234,16 @@ def test_every_word_is_read_as_its_kind() -> None:
     assert len(labels) == 92
     for label in labels:
         assert words().read(label["word"]) == (f":{label['term'].rpartition('#')[2]}",)
+
+
+def test_a_word_that_is_passed_over_tells_no_two_things_apart() -> None:
+    told: dict[tuple[str, ...], dict[tuple[str, ...], set[str]]] = {}
+    for each in names().names:
+        if each.how != "number":
+            told.setdefault(words().read(each.name), {}).setdefault(tokens(each.name), set()).add(each.iri)
+    assert len(told) > 300
+    clashes = {read: spelt for read, spelt in told.items() if len(set(map(frozenset, spelt.values()))) > 1}
+    assert {read for read, spelt in clashes.items() if not set.intersection(*spelt.values())} == set()
 
 
 def test_a_table_that_is_not_there_or_broken_is_told(tmp_path: Path) -> None:

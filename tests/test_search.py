@@ -5,6 +5,8 @@ changed, by running this file with MANDATEGRAPH_UPDATE_GOLDEN=1, which CI refuse
 """
 
 import json
+import unicodedata
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -18,11 +20,13 @@ from mandategraph import naming, search
 from mandategraph.errors import UsageError
 from mandategraph.iris import DEFAULT_BASE
 from mandategraph.model import folded
-from mandategraph.search import COLUMNS, KINDS, LONGEST, Found, Marked, Search, Text
+from mandategraph.queries import rows
+from mandategraph.search import COLUMNS, KINDS, LONGEST, Found, Search, Text
 from mandategraph.vocabulary import MG
 from serving import HOME, folder_of, source, store
 from test_questions import named, updating
 
+QUOTATIONS = rows(store(), folder_of("lookups")["quotations"], {}).values()
 GOLDEN = sorted((Path(__file__).parent / "finding").glob("search.*.json"))
 
 
@@ -105,7 +109,7 @@ def test_what_another_print_words_differently_is_found_too() -> None:
 
 def test_what_is_named_comes_first_then_texts_with_the_words() -> None:
     found = index().find("AG/RES. 2551", count=3)
-    assert (found.total, found.matched) == (9, "all")
+    assert (found.total, found.matched, found.linked) == (17, "all", 8)
     assert [(hit.match, hit.how, hit.text.kind) for hit in found.hits] == [
         ("name", "symbol", "instrument"),
         ("words", "", "quotation"),
@@ -123,6 +127,76 @@ def test_each_thing_that_may_be_meant_is_shown() -> None:
     assert found.hits[1].text == Text(f"{DEFAULT_BASE}meeting/mispa-1", "meeting", "MISPA I")
 
 
+def ways(found: Found) -> Counter[tuple[str, str]]:
+    """How many hits there are of each sort."""
+    return Counter((hit.match, hit.how) for hit in found.hits)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Resolución 2551", "AG/RES 2551", "Resolución AG/RES. 2551 de la Asamblea General", "ag-res-2551"]
+)
+def test_however_an_instrument_is_named_its_quotations_are_found(typed: str) -> None:
+    found = whole(typed)
+    quoted = [text["quotation"] for text in QUOTATIONS if text["instrument"] == "ag-res-2551-xl-o-10"]
+    assert found.hits[0].text.iri.endswith("instrument/ag-res-2551-xl-o-10")
+    assert {hit.text.iri for hit in found.hits[1:9]} == {*quoted}
+    assert len(quoted) == 8
+    assert found.total == 17
+    assert {hit.match for hit in found.hits[9:]} == {"mention"}
+    title = "*Work plan against Trafficking in Persons in the Western Hemisphere*"
+    assert {each.shown().casefold() for hit in found.hits[9:] for each in hit.names} == {title.casefold()}
+
+
+def test_what_is_linked_says_how_and_to_what() -> None:
+    found = whole("Resolución 2551")
+    assert ways(found) == {("name", "symbol"): 1, ("link", "quoted from"): 8, ("mention", ""): 8}
+    assert [each.words for each in found.hits[1].names] == ["AG/RES. 2551 (XL-O/10)"]
+    assert (found.matched, found.linked, found.hits[1].score) == ("none", 16, None)
+    places = [(hit.text.document, hit.text.start) for hit in found.hits if hit.match == "link"]
+    assert places == sorted(places)
+    assert ways(whole("Plan de Acción de Quebec")) == {("name", "identifier"): 1, ("link", "quoted from"): 12}
+    assert ways(whole("2.1")) == {("name", "number"): 3, ("link", "quoted for"): 17, ("link", "part of"): 6}
+
+
+def test_what_is_quoted_for_an_action_is_found_with_it() -> None:
+    for plan, action in {(row["plan"], row["action"]) for row in QUOTATIONS}:
+        quoted = {row["quotation"] for row in QUOTATIONS if (row["plan"], row["action"]) == (plan, action)}
+        linked = {hit.text.iri for hit in whole(f"action {action} of plan {plan}").hits if hit.match == "link"}
+        assert linked == quoted
+
+
+def test_the_actions_of_a_part_of_a_plan_are_found_with_it() -> None:
+    lookups = folder_of("lookups")
+    parts = [
+        row for row in rows(store(), lookups["parts-of-plans"], {}).values() if not row["class"].endswith("Action")
+    ]
+    assert len(parts) == 23
+    for row in parts:
+        under = rows(store(), lookups["actions-under"], {"plan": row["plan"], "notation": row["notation"]}).values()
+        kind = row["class"].rpartition("#")[2]
+        linked = [hit for hit in whole(f"{kind} {row['notation']} plan {row['plan']}").hits if hit.match == "link"]
+        assert [hit.text.notation for hit in linked] == [each["action"] for each in under]
+        assert {(hit.text.kind, hit.text.plan, hit.how) for hit in linked} <= {("action", row["plan"], "part of")}
+    assert ways(whole("plan 2012"))["link", "part of"] == 27
+
+
+def test_a_text_with_another_name_of_what_is_named_is_found() -> None:
+    (hit,) = (hit for hit in whole("CICAD").hits if hit.match == "mention")
+    assert hit.words.shown().endswith("of the *Inter-American Drug Abuse Control Commission*")
+    assert ways(whole("prison"))["mention", ""] == 0
+
+
+def test_what_belongs_to_a_thing_is_found_where_the_thing_is_of_another_kind() -> None:
+    found = whole("Resolución 2551", "quotation")
+    assert {hit.text.kind for hit in found.hits} == {"quotation"}
+    assert ways(found)["link", "quoted from"] == 8
+    assert found.total == sum(hit.text.kind == "quotation" for hit in whole("Resolución 2551").hits)
+
+
+def test_where_there_is_nothing_else_the_action_stands_alone() -> None:
+    assert paths(whole("objetivo 2.1 acción 2")) == ["plan/2012/action/2.1.2"]
+
+
 @pytest.mark.parametrize("typed", ["objetivo 2.1 acción 2", "Objective 2.1, proposed action 2", "2.1.2"])
 def test_a_number_is_the_part_of_the_plan_itself(typed: str) -> None:
     found = whole(typed)
@@ -136,7 +210,7 @@ def test_a_number_is_the_part_of_the_plan_itself(typed: str) -> None:
         ("Medellin", "MEDELLÍN"),
         ("prisons", "Prison"),
         ("police training", "training POLICE"),
-        ("Compromiso por la Seguridad Publica", "compromiso seguridad pública"),
+        ("Compromiso Seguridad Publica", "compromiso seguridad pública"),
     ],
 )
 def test_case_accents_order_and_endings_do_not_count(one: str, other: str) -> None:
@@ -191,12 +265,54 @@ def test_an_instrument_that_is_only_believed_says_so() -> None:
     assert hit.text.verification == MG["Unverified"].value
 
 
+@pytest.mark.parametrize("typed", ["MISPA I", "Resolución 2551", "2.1"])
 @pytest.mark.parametrize("count", [1, 2, 7, 100])
-def test_pages_together_are_the_whole(count: int) -> None:
-    everything = whole("MISPA I")
-    pages = [index().find("MISPA I", first=first, count=count) for first in range(0, everything.total, count)]
+def test_pages_together_are_the_whole(typed: str, count: int) -> None:
+    everything = whole(typed)
+    pages = [index().find(typed, first=first, count=count) for first in range(0, everything.total, count)]
     assert tuple(hit for page in pages for hit in page.hits) == everything.hits
     assert {page.total for page in pages} == {everything.total} == {len(everything.hits)}
+
+
+# Marks and kinds
+
+
+ASKED = [
+    *("prison", "police training", "trafficking in persons", '"organized crime"', "traff*", "prevention of violence"),
+    *("firearms", "youth", "AG/RES. 2551", "MISPA", "public security", "cooperation", "Inter-American", "medellin"),
+]
+
+
+def plain(text: str) -> str:
+    """A text without case, accents and the extent of its white space."""
+    apart = unicodedata.normalize("NFKD", folded(text))
+    return "".join(each for each in apart if not unicodedata.combining(each)).casefold()
+
+
+def test_a_mark_is_the_same_word_in_the_words_and_in_the_document() -> None:
+    moved = 0
+    hits = [hit for typed in ASKED for hit in whole(typed).hits]
+    marked = [hit for hit in hits if hit.text.start is not None and hit.words.marks]
+    assert len(marked) > 200
+    for hit in marked:
+        text, begin, end_of_span = source(hit.text.document), hit.text.start or 0, hit.text.end or 0
+        assert len(hit.places) == len(hit.words.marks)
+        for (start, end), (first, last) in zip(hit.words.marks, hit.places, strict=True):
+            assert begin <= first < last <= end_of_span
+            assert plain(text[first:last]) == plain(hit.words.words[start:end]), hit
+            moved += begin + start != first
+    assert moved > 5  # words behind folded white space
+    assert all(hit.places == () for hit in hits if hit.text.start is None or not hit.words.marks)
+
+
+def test_every_hit_says_who_states_it_and_whether_it_was_compared() -> None:
+    hits = [hit for typed in (*ASKED, "MISPA I", "Mexico", "2.1", "plan 2012") for hit in whole(typed).hits]
+    assert {hit.text.kind for hit in hits} >= {*KINDS, "meeting", "state", "plan"}
+    for hit in hits:
+        of_registry = hit.text.start is None
+        assert hit.text.statement == MG["Judged" if of_registry else "Asserted"].value
+        quoted = hit.text.kind == "quotation"
+        assert hit.text.comparison == (MG["NotCompared"].value if quoted else "not applicable")
 
 
 # Whatever is typed
@@ -282,8 +398,5 @@ def test_a_hit_is_a_row_and_data_of_the_same_columns() -> None:
             "" if each is None else str(each) for each in (data["start"], data["end"])
         ]
         assert row["marks"] == " ".join(f"{start}-{end}" for start, end in hit.words.marks)
+        assert row["places"] == " ".join(f"{start}-{end}" for start, end in hit.places)
         json.dumps(data)
-
-
-def test_marks_are_shown_as_stars() -> None:
-    assert Marked("in prison or not", ((3, 9), (13, 16))).shown() == "in *prison* or *not*"

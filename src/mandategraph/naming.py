@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +21,11 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 _LEVELS = ("Chapter", "Objective", "Action")
 _TELLING_DIGITS = 3
+# A number is that of a symbol if its issuer and its series stand before it.
+_LEAST_BEFORE = 2
+_SESSION = re.compile("(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
+_MOST_NEAR = 5
+_TOLD_FIRST = ("title", "label", "wording", "citation form", "abbreviation", "symbol", "identifier")
 _LONGEST = 500
 Tokens = tuple[str, ...]
 
@@ -136,13 +141,14 @@ class Naming:
     def __init__(self, names: Iterable[Known], words: Words) -> None:
         self._words = words
         self._names = tuple(names)
-        symbols = {tokens(each.name) for each in self._names if each.how == "symbol"}
-        self._names += tuple(_in_brackets(self._names, symbols))
+        self._names += tuple(_in_brackets(self._names))
         self._plans = {words.read(each.name): each.name for each in self._names if _is_plan(each)}
         self._numbers: dict[str, list[Known]] = {}
         self._same: dict[Tokens, list[Known]] = {}
         self._alike: dict[Tokens, list[Known]] = {}
+        self._mixed: dict[Tokens, list[Known]] = {}
         self._symbols: dict[Tokens, list[tuple[frozenset[str], Known]]] = {}
+        self._among: dict[Tokens, list[tuple[frozenset[str], Known]]] = {}
         for each in self._names:
             if each.how == "number":
                 self._numbers.setdefault(each.name, []).append(each)
@@ -150,8 +156,12 @@ class Naming:
             read = words.read(each.name)
             self._same.setdefault(tokens(each.name), []).append(each)
             self._alike.setdefault(read, []).append(each)
+            self._mixed.setdefault(tuple(sorted(read)), []).append(each)
             for key in _keys(read) if each.how == "symbol" else ():
                 self._symbols.setdefault(key, []).append((frozenset(read), each))
+            for key in _heads(read) if each.how == "symbol" else ():
+                self._among.setdefault(key, []).append((frozenset(read), each))
+        self._lengths = {len(key) for key in self._among}
         self._begun = sorted((" ".join(read), read) for read in self._alike)
 
     @property
@@ -163,22 +173,39 @@ class Naming:
         """The things that what is typed may mean, each once; of several ways to read it the closest that finds any.
 
         The ways: a number of a part of a plan; a name, its case, accents and punctuation aside; the same with words for
-        kinds in another language and without words that are passed over; part of a symbol; the beginning of a name.
+        kinds in another language and without words that are passed over; part of a symbol; the words of a name in
+        another order; a symbol among other words; the beginning of a name.
         """
         read = self._words.read(typed)
-        for found in (self._numbered(read), self._exact(typed), self._same_words(read), self._symbol(read)):
-            kept = _once(found, kinds)
-            if kept:
-                return kept
-        return _once(self._beginning(read), kinds)
+        ways: tuple[Callable[[], list[Known]], ...] = (
+            lambda: self._numbered(read),
+            lambda: self._exact(typed),
+            lambda: self._same_words(read),
+            lambda: self._symbol(read),
+            lambda: self._mixed.get(tuple(sorted(read)), []),
+            lambda: self._symbols_among(read),
+            lambda: self._beginning(read),
+        )
+        return next(filter(None, (_once(found(), kinds) for found in ways)), ())
 
     def near(self, typed: str, kinds: Collection[str] = ()) -> list[str]:
-        """The names that come nearest to what is typed."""
+        """The names that come nearest to what is typed: those with all its words, else those most like it as text."""
         named = self.number(typed)
         if named and (not kinds or {*kinds} & {each.lower() for each in _LEVELS}):
             known = [name for name, held in self._numbers.items() if any(_is_of(each, kinds) for each in held)]
             return near_numbers(named.notation, known) if known else []
-        return nearest(typed[:_LONGEST], (each.name for each in self._names if _is_of(each, kinds)))
+        with_words = self._with_words(typed, kinds)
+        return with_words or nearest(typed[:_LONGEST], (each.name for each in self._names if _is_of(each, kinds)))
+
+    def _with_words(self, typed: str, kinds: Collection[str]) -> list[str]:
+        """A name of each thing that is named with all the words that are typed, the shortest first."""
+        wanted = {each for each in tokens(typed) if not self.passes(each)}
+        held = (each for words, known in self._same.items() if wanted and wanted <= {*words} for each in known)
+        found: dict[str, str] = {}
+        for each in sorted(held, key=lambda each: _TOLD_FIRST.index(each.how)):
+            if _is_of(each, kinds):
+                found.setdefault(each.iri, each.name)
+        return sorted({*found.values()}, key=lambda name: (len(name), name))[:_MOST_NEAR]
 
     def number(self, typed: str) -> Number | None:
         """The number of a part of a plan that is typed, with or without what it is; None if it is no number."""
@@ -206,6 +233,14 @@ class Naming:
     def _symbol(self, read: Tokens) -> list[Known]:
         wanted = set(read)
         return [each for key in _keys(read) for held, each in self._symbols.get(key, []) if wanted <= held]
+
+    def _symbols_among(self, read: Tokens) -> list[Known]:
+        """What has a symbol that stands among other words, if no number or session beside it contradicts it."""
+        parts = {read[at : at + length] for length in self._lengths for at in range(len(read) - length + 1)}
+        found = [pair for part in parts for pair in self._among.get(part, [])]
+        held = frozenset[str]().union(*(symbol for symbol, _ in found))
+        said = {each for each in read if each[0].isdigit() or _SESSION.fullmatch(each)}
+        return [each for _, each in found] if said <= held else []
 
     def _beginning(self, read: Tokens) -> list[Known]:
         if len(read) < 2 or all(each[0] == ":" for each in read):  # noqa: PLR2004 -- a single word begins too much
@@ -242,12 +277,26 @@ def _keys(read: Sequence[str]) -> list[Tokens]:
     return [*pairs, *alone] or [tuple(read[:2])]
 
 
-def _in_brackets(names: Sequence[Known], symbols: Collection[Tokens]) -> Iterator[Known]:
+def _heads(read: Tokens) -> Iterator[Tokens]:
+    """What a symbol is told by among other words: all of it, it up to its number, its series and a long number."""
+    at = next((at for at, each in enumerate(read) if each[0].isdigit()), len(read))
+    if len(read) > 1:
+        yield read
+    if _LEAST_BEFORE <= at < len(read):
+        yield read[: at + 1]
+    for series, each in pairwise(read):
+        if series[0] == ":" and each.isdigit() and len(each) >= _TELLING_DIGITS:
+            yield (series, each)
+
+
+def _in_brackets(names: Sequence[Known]) -> Iterator[Known]:
     """What stands in brackets behind titles and wordings, as another name: 'MISPA I' of 'Commitment (MISPA I)'."""
+    ends = {
+        read[at:] for each in names if each.how == "symbol" for read in [tokens(each.name)] for at in range(len(read))
+    }
     for each in names:
         found = _IN_BRACKETS.search(each.name) if each.how in ("title", "wording") else None
-        read = tokens(found[1]) if found else ()
-        if found and not any(set(read) <= set(symbol) for symbol in symbols):
+        if found and tokens(found[1]) not in ends:
             yield Known(each.iri, each.kind, found[1], each.how, each.plan)
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
@@ -13,13 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline import service
 
+from mandategraph.iris import DEFAULT_BASE
 from mandategraph.results import GRAPH_MEDIA, MEDIA, ROW_FORMATS, ROW_MEDIA
 from mandategraph.server.answering import HTML, encoded
 from mandategraph.server.operation import KINDS
+from mandategraph.server.pages import Pages
 from mandategraph.server.wire import Job, Reply
 from mandategraph.server.worker import reply_to
 from mandategraph.store.embedded import EmbeddedStore
 from mandategraph.vocabulary import XSD
+from serving import manifest
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RESULTS = "{http://www.w3.org/2005/sparql-results#}"
@@ -191,6 +195,27 @@ def test_an_iri_is_a_link_if_it_is_of_the_web(iri: str) -> None:
     assert ("<td><a href=" in page) is iri.startswith("http://")
     assert Cells(page).cells == [iri]
     assert "onclick='x" not in page
+
+
+OTHER = "http://example.org/data/"
+
+
+@pytest.mark.parametrize("base", [DEFAULT_BASE, OTHER])
+@pytest.mark.parametrize(
+    ("iri", "href"),
+    [
+        ("{base}plan/2012/action/2.1.2", "/plan/2012/action/2.1.2"),
+        ("{base}plan/2012#evidence", "/plan/2012#evidence"),
+        (f"{DEFAULT_BASE}ontology#Action", "/ontology#Action"),
+        (f"{DEFAULT_BASE}ontology/0.1.0", "/ontology/0.1.0"),
+        ("{base}nothing/of/ours", "{base}nothing/of/ours"),
+        ("http://www.w3.org/ns/prov#Agent", "http://www.w3.org/ns/prov#Agent"),
+    ],
+)
+def test_an_iri_leads_to_where_it_is_found_at_the_service(base: str, iri: str, href: str) -> None:
+    job = Job(f"SELECT (<{iri.format(base=base)}> AS ?x) {{}}", {"rows": HTML}, MOST)
+    page = reply_to(EmbeddedStore(), job, Pages(replace(manifest(), base=base), {}, {}).results).body.decode()
+    assert f'<td><a href="{href.format(base=base)}">' in page
 
 
 # Kinds, sizes, codings

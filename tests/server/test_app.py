@@ -11,6 +11,7 @@ from functools import cache
 from html.parser import HTMLParser
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pyoxigraph as ox
@@ -739,6 +740,27 @@ def test_support_as_json_holds_the_parts() -> None:
     assert get("/support", action="2.1").json() == json.loads(json.dumps([part.data() for part in support().of("2.1")]))
     (part,) = get("/support", action=" 2.1 ", plan=" 2012 ").json()
     assert (part["plan"], part["kind"]) == ("2012", "objective")
+
+
+@pytest.mark.parametrize(
+    ("typed", "plan", "found"),
+    [
+        ("Objective 3.2", "", ["2012/objective/3.2"]),
+        ("objetivo 2.1 acción 2", "", ["2012/action/2.1.2"]),
+        ("1.2", "plan of 2012", ["2012/objective/1.2"]),
+        ("acción 2.1", "", ["2011-03-07/action/2.1", "2011-draft/action/2.1"]),
+        ("action 1.4 of plan 2011-03-07", "", ["2011-03-07/action/1.4"]),
+    ],
+)
+def test_the_form_takes_what_people_type(typed: str, plan: str, found: list[str]) -> None:
+    parts = get("/support", action=typed, plan=plan).json()
+    assert [part["iri"].partition("/plan/")[2] for part in parts] == found
+    shown = page(f"/support?action={quote(typed)}&plan={quote(plan)}")
+    assert [given["value"] for tag, given in shown.elements if tag == "input" and given.get("name") == "action"] == [
+        typed
+    ]
+    chosen = [given["value"] for tag, given in shown.elements if tag == "option" and "selected" in given]
+    assert chosen == (["2012"] if plan else [])
 
 
 @pytest.mark.parametrize(("action", "plan", "told"), [("9.9", "", "nearest: 5.5"), ("1.2", "2013", "nearest: 2012")])

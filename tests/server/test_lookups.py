@@ -19,7 +19,7 @@ from mandategraph.results import release_of
 from mandategraph.server.asked import Asked
 from mandategraph.server.replies import FORMS, LAST_PAGE, Several, window_of
 from mandategraph.vocabulary import MG
-from serving import folder_of, manifest, store
+from serving import folder_of, manifest, source, store
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 SUPPORT = "/api/plans/2011-03-07/actions/1.4/support"
@@ -213,6 +213,8 @@ def test_words_are_found_and_marked() -> None:
     assert told["items"] == json.loads(json.dumps([hit.data() for hit in hits.hits]))
     for item in told["items"]:
         assert {item["words"][start:end].lower() for start, end in item["marks"]} == {"prison"}
+        text = source(item["document"])
+        assert {text[start:end].lower() for start, end in item["places"]} == {"prison"}
     assert {item["kind"] for item in data("/api/search", q="prison", kind="action")["items"]} == {"action"}
 
 
@@ -419,6 +421,9 @@ def test_what_may_mean_several_things_is_a_choice_of_addresses(path: str, places
         ("/api/plans/2012/actions/9.9", "action '9.9': not found in plan 2012; nearest: "),
         ("/api/plans/2012/actions/action%202.1/support", "action 'action 2.1': not found in plan 2012"),
         ("/api/actions?notation=9.9", "action '9.9': not found in the plans; nearest: 5.5, 5.4, 5.3"),
+        ("/api/instruments/Quebec", "nearest: Plan of Action of the Third Summit of the Americas (Quebec City)"),
+        ("/api/instruments/Ixtapa/supports", "nearest: Declaration and Program of Action of Ixtapa"),
+        ("/api/plans/Hemispheric%20Plan", "nearest: Hemispheric Plan of Action to Follow Up on the Declaration of"),
         ("/api/instruments/plan-of-action-quebek", "nearest: plan-of-action-quebec-2001"),
         (
             "/api/passages/commitment-public-security-2008/take-note-of-the-contribution-0000000000",
@@ -517,7 +522,7 @@ def test_a_page_links_to_those_around_it() -> None:
         "first": f"{base}1",
         "prev": f"{base}1",
         "next": f"{base}3",
-        "last": f"{base}5",
+        "last": f"{base}9",
     }
     assert set(links("/api/plans")) == {"first", "last"}
 

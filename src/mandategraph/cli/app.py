@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import typer
 from rich.console import Console
 
-from mandategraph import queries, results
+from mandategraph import meant, naming, queries, results, texts
 from mandategraph.answers import Part, Support, released
 from mandategraph.cli import finding, inputs, outputs, printing, publishing, reports, serving, stores
 from mandategraph.cli.options import Elsewhere, Format, Root
@@ -136,9 +136,9 @@ def validate(root: Root = None, form: Format = Form.TABLE) -> None:
 
 @app.command(epilog="Examples: mandategraph support 1.2 | mandategraph support 2.1 --plan 2012 --format json")
 def support(
-    action: Annotated[str, typer.Argument(help="The number of an action, as 1.2 or 2.1.2.")],
+    action: Annotated[str, typer.Argument(help="The number of an action, as 1.2, 'Objective 3.2' or 'acción 2.1.2'.")],
     plan: Annotated[
-        str | None, typer.Option(help="The plan, as 2011-03-07, 2011-draft or 2012; without it all.")
+        str | None, typer.Option(help="The plan, as 2011-03-07, 2011-draft, 2012 or 'plan of 2012'; without it all.")
     ] = None,
     root: Root = None,
     elsewhere: Elsewhere = None,
@@ -147,7 +147,8 @@ def support(
     """Which mandates support an action, in the words quoted, and who says so."""
     where, held, store = inputs.release_of(root, elsewhere)
     support_of = _support(where, held, store)
-    parts = support_of.of(action, plan)
+    names = naming.opened(store, queries.loaded(where.queries / "lookups"), where.words)
+    parts = meant.supported(names, support_of, action, plan)
     if form is Form.JSON:
         typer.echo(json.dumps([each.data() for each in parts], ensure_ascii=False, indent=1))
     elif form is Form.CSV:
@@ -307,13 +308,12 @@ def rebuild(
     """Print a document from the graph alone, character by character."""
     where, _, store = inputs.release_of(root, elsewhere)
     lookups = queries.loaded(where.queries / "lookups")
-    leaves = queries.rows(store, lookups["leaves-of-a-document"], {"document": document}).values()
-    if not leaves:
+    text = texts.text_of(store, lookups, document)
+    if not text:
         known = [
             row["name"] for row in queries.rows(store, lookups["names"], {}).values() if "/document/" in row["resource"]
         ]
         raise MissingError.among("document", document, known, f"the documents {', '.join(known)}")
-    text = "".join(row["spaceBefore"] + row["verbatim"] for row in leaves) + leaves[0]["spaceAtEnd"]
     outputs.write(text.encode())
 
 

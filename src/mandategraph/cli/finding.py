@@ -61,7 +61,8 @@ def _told(found: search.Found, shown: int) -> str:
     more = f", {shown} shown; --limit shows more" if found.total > shown else ""
     how = {"all": "the texts have all the words", "some": "no text has all the words, these have some", "none": ""}
     named = "what is named comes first" if any(each.match == "name" for each in found.hits) else ""
-    return "; ".join(filter(None, [f"{found.total} found{more}", named, how[found.matched]]))
+    linked = "then what belongs to it" if found.linked else ""
+    return "; ".join(filter(None, [f"{found.total} found{more}", named, how[found.matched], linked]))
 
 
 def _believed(verification: str) -> str:

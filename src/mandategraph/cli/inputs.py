@@ -55,11 +55,14 @@ def named(name: str, where: Home, held: Manifest, store: Store) -> list[str]:
     found = [
         row["resource"] for row in listed if row["name"] == name or (of and (row["of"], row["name"]) == (of, number))
     ]
+    return found or _meant(name, where, store)
+
+
+def _meant(name: str, where: Home, store: Store) -> list[str]:
+    names = naming.opened(store, queries.loaded(where.queries / "lookups"), where.words)
+    found = [each.iri for each in names.candidates(name)]
     if not found:
-        lookups = queries.loaded(where.queries / "lookups")
-        found = [each.iri for each in naming.opened(store, lookups, where.words).candidates(name)]
-    if not found:
-        raise MissingError.among("resource", name, [row["name"] for row in listed], "the release")
+        raise MissingError(f"resource {name!r}", "the release", names.near(name))
     return found
 
 

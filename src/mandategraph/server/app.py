@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mandategraph import results
+from mandategraph import meant, results
 from mandategraph.errors import MandategraphError, UsageError
 from mandategraph.negotiation import chosen, coding
 from mandategraph.release import Home
@@ -166,10 +166,10 @@ def _add_pages(app: FastAPI, service: Service, settings: Settings) -> None:
         media = chosen(request.headers.get("accept"), ["application/json", "text/html"])
         if media is None:
             raise HTTPException(406, "this answer can be had as application/json, text/html")
-        parts = support.of(action, plan or None)
+        parts = meant.supported(service.naming, support, action, plan or None)
         if media == "application/json":
             return JSONResponse([part.data() for part in parts])
-        return pages.support(action, plan, parts, plans)
+        return pages.support(action, meant.only_plan(parts) if plan else "", parts, plans)
 
 
 def _add_dump(app: FastAPI, service: Service) -> None:
@@ -204,13 +204,13 @@ _SUPPORT: dict[str, object] = {
             "in": "query",
             "required": True,
             "schema": {"type": "string", "minLength": 1, "pattern": "\\S"},
-            "description": "The number of an action, as 1.2 or 2.1.2.",
+            "description": "The number of an action, as 1.2, Objective 3.2 or objetivo 2.1 acción 2.",
         },
         {
             "name": "plan",
             "in": "query",
             "schema": {"type": "string"},
-            "description": "The plan, as 2011-03-07; without it every plan.",
+            "description": "The plan, as 2011-03-07 or plan of 2012; without it every plan.",
         },
     ]
 }

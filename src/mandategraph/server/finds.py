@@ -26,9 +26,11 @@ class Finds:
             SEARCH,
             search.QUESTION,
             "What the words name comes first (match is name), each thing they may mean; then texts that have all the "
-            "words, by rank (bm25); if nothing is named or found so, texts that have some. `matched` says which of the "
-            "two. `marks` are the characters of `words` that match, start and end; `start` and `end` of a hit are "
-            "characters of the document.",
+            "words (words), by rank (bm25); then what belongs to what is named: quotations from an instrument or for "
+            "an action and actions of a plan, chapter or objective (link, `how` says which), and texts with another "
+            "name of it (mention); if nothing is found so, texts that have some of the words. `matched` says whether "
+            "the texts have all the words, some or none. `marks` are the characters of `words` that match, start and "
+            "end; `places` are the same as characters of the document, as `start` and `end` of a hit are.",
             self._search,
             (
                 Parameter("q", typed, "prison", required=True, longest=search.LONGEST),

@@ -11,6 +11,7 @@ from mandategraph import queries
 from mandategraph.answers import Part
 from mandategraph.errors import MissingError, near_numbers
 from mandategraph.iris import RULES, Iris
+from mandategraph.meant import KINDS as PARTS
 from mandategraph.naming import Known
 from mandategraph.server import routes
 from mandategraph.server.asked import ADDRESS, Asked
@@ -19,7 +20,6 @@ from mandategraph.server.replies import Answer, Parameter, Replies, Row, Several
 from mandategraph.server.routes import Given, Lookup, address
 from mandategraph.server.service import Service
 
-PARTS = ("action", "objective", "chapter")
 PLAN, ACTION = "/api/plans/{plan}", "/api/plans/{plan}/actions/{notation}"
 SUPPORT = f"{ACTION}/support"
 INSTRUMENT, SUPPORTS = "/api/instruments/{id:path}", "/api/instruments/{id:path}/supports"

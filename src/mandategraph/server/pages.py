@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from mandategraph.answers import Part
 from mandategraph.queries import Query
 from mandategraph.release import Manifest
+from mandategraph.server.addresses import Addresses
 from mandategraph.server.description import IN_A_FILE, ON_A_PAGE
 from mandategraph.server.resource_page import ResourcePage
 from mandategraph.server.settings import Settings
@@ -36,7 +37,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(release=held, prefixes=PREFIXES)
-        self._templates.filters["cell"] = lambda term: _cell(term, held.base)
+        addresses = Addresses(held.base)
+        self._templates.filters["cell"] = lambda term: _cell(term, addresses, held.base)
         self._templates.filters["label"] = lambda iri: labels.get(iri, compact(iri, held.base))
         self._templates.filters["attribution"] = lambda document: attributions.get(document, "")
 
@@ -100,12 +102,12 @@ class Pages:
         return self._render("problem.html", status, status=status, detail=detail)
 
 
-def _cell(term: object, base: str) -> dict[str, str]:
-    """What a term is shown as: its text, its language or datatype, and the address of an IRI of the web."""
+def _cell(term: object, addresses: Addresses, base: str) -> dict[str, str]:
+    """What a term is shown as: its text, its language or datatype, and where an IRI leads if it is safe to follow."""
     if isinstance(term, ox.NamedNode):
-        address = term.value if term.value.startswith(("http://", "https://")) else ""
-        if address.startswith(base):
-            address = f"/{address.removeprefix(base)}"
+        path = addresses.path(term.value)
+        web = term.value if term.value.startswith(("http://", "https://")) else ""
+        address = web if path is None else path
         return {"text": compact(term.value, base), "address": address, "language": "", "datatype": ""}
     if isinstance(term, ox.Literal):
         plain = term.datatype.value.endswith(("#string", "#langString"))
