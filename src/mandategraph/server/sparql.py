@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -65,7 +66,9 @@ class Endpoint:
         self._budget = budget
         self._seen: OrderedDict[tuple[bytes, bytes, bytes], _Asked] = OrderedDict()
         self._released = service.released
-        self._modified = format_datetime(datetime.fromtimestamp(self._released, UTC), usegmt=True)
+        self._modified = _dated(self._released)
+        # The description tells the limits too, which may be others than when the release was put in place.
+        self._began = time.time()
         self._told = told_limits(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,7 +150,7 @@ class Endpoint:
         return hashlib.sha256("\x00".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
     async def _answered(self, request: Request, known: _Asked) -> Response:
-        if known.key and request.method != "POST" and self._is_fresh(request, known):
+        if known.key and request.method != "POST" and _is_fresh(request, known.tag, self._released):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self._headers(known))
         self._observed.query(request.scope, known.asked.query)
         answer = self._cache.get(known.key) if known.key else None
@@ -233,19 +236,6 @@ class Endpoint:
             return RuntimeError(f"a worker failed: {facts['told']}")
         return problems.of_limit(reply.outcome, self._settings.limits, timeout)
 
-    def _is_fresh(self, request: Request, known: _Asked) -> bool:
-        """Whether the client holds the answer already (RFC 9110, 13.2.2)."""
-        match = _field(request, "if-none-match")
-        if match is not None:
-            return known.tag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in match.split(",")}
-        since = request.headers.get("if-modified-since")
-        if since is None:
-            return False
-        try:
-            return int(parsedate_to_datetime(since).timestamp()) >= int(self._released)
-        except (ValueError, OverflowError):
-            return False
-
     def _headers(self, known: _Asked) -> dict[str, str]:
         held = {"Query-Limits": self._told}
         if not known.key:
@@ -261,14 +251,36 @@ class Endpoint:
                 f"the service is described as {', '.join(_DESCRIBED)}",
                 offered=list(_DESCRIBED),
             )
-        headers = {"Query-Limits": self._told}
+        tag = service_description.tag(request, self._service, self._settings, media)
+        headers = {"Query-Limits": self._told, "Link": service_description.links(self._service)}
+        headers |= {"Cache-Control": "no-cache", "ETag": tag, "Last-Modified": _dated(self._began)}
+        if _is_fresh(request, tag, self._began):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if media == HTML:
-            page = self._service.pages.query("")
-            page.headers.update(headers)
-            return page
-        response = service_description.answered(request, self._service, self._settings, media)
+            response: Response = self._service.pages.query("")
+        else:
+            response = service_description.answered(request, self._service, self._settings, media)
         response.headers.update(headers)
         return response
+
+
+def _is_fresh(request: Request, tag: str, changed: float) -> bool:
+    """Whether the client holds already what has a tag and was changed at a time (RFC 9110, 13.2.2)."""
+    match = _field(request, "if-none-match")
+    if match is not None:
+        return tag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in match.split(",")}
+    since = request.headers.get("if-modified-since")
+    if since is None:
+        return False
+    try:
+        return int(parsedate_to_datetime(since).timestamp()) >= int(changed)
+    except (ValueError, OverflowError):
+        return False
+
+
+def _dated(moment: float) -> str:
+    """A time as headers have it."""
+    return format_datetime(datetime.fromtimestamp(moment, UTC), usegmt=True)
 
 
 def _field(request: Request, name: str) -> str | None:
