@@ -149,6 +149,13 @@ def behind(store: Store, iris: Iterable[str], base: str) -> set[ox.Triple]:
     return (found - inferred) | {*left_out(ANSWER, len(inferred), graph)}
 
 
+def apart(quads: Sequence[ox.Quad], base: str) -> set[ox.Triple]:
+    """The triples of quads but for those that only rules infer, and a note on what is left out."""
+    graph = Iris(base).mint("graph", name="inferred")
+    stated = {quad.triple for quad in quads if quad.graph_name != graph}
+    return stated | {*left_out(ANSWER, len({quad.triple for quad in quads} - stated), graph)}
+
+
 def left_out(document: ox.NamedNode | ox.BlankNode, number: int, *places: ox.NamedNode) -> Iterator[ox.Triple]:
     """That a document without graphs leaves out a number of triples that rules infer, and where they are."""
     if number:
