@@ -5,10 +5,13 @@ import io
 
 import pyoxigraph as ox
 import pytest
+from rdflib import RDF, Literal, Namespace, URIRef
 
+from mandategraph import rdflib_terms
 from mandategraph.errors import UsageError
 from mandategraph.queries import Rows
 from mandategraph.results import (
+    ANSWER,
     DATASET_FORMATS,
     GRAPH_FORMATS,
     ROW_FORMATS,
@@ -16,11 +19,16 @@ from mandategraph.results import (
     dataset_text,
     graph_text,
     iris_in,
+    result_set,
     rows_csv,
+    rows_turtle,
     serialized,
 )
 from mandategraph.store.embedded import EmbeddedStore
-from mandategraph.vocabulary import MG, XSD
+from mandategraph.vocabulary import MG, RDFS, RS, XSD
+from mandategraph.vocabulary import A as RDF_TYPE
+
+RESULT = Namespace(RS.iri)
 
 BASE = "http://example.org/"
 A, B, P, Q = (ox.NamedNode(f"{BASE}{name}") for name in ("a", "b", "p", "q"))
@@ -132,6 +140,35 @@ def test_rows_as_csv_hold_the_columns_asked_for() -> None:
     assert rows_csv(("a", "b"), []) == "a,b\n"
 
 
+def test_rows_as_csv_end_their_lines_as_asked() -> None:
+    assert rows_csv(("b", "a"), ROWS.values()[1:], "\r\n") == "b,a\r\n,2\r\n"
+
+
+def test_rows_as_turtle_are_a_result_set_in_order_with_the_terms_they_have() -> None:
+    found = {
+        each.triple for each in ox.parse(rows_turtle(("b", "a"), ROWS.cells(), TRIPLES), format=ox.RdfFormat.TURTLE)
+    }
+    assert found >= TRIPLES
+    held = rdflib_terms.to_rdflib(found - TRIPLES)
+    (answer,) = held.subjects(RDF.type, RESULT.ResultSet)
+    assert {str(each) for each in held.objects(answer, RESULT.resultVariable)} == {"a", "b"}
+    told = {
+        int(str(held.value(row, RESULT["index"]))): {
+            str(held.value(binding, RESULT.variable)): held.value(binding, RESULT.value)
+            for binding in held.objects(row, RESULT.binding)
+        }
+        for row in held.objects(answer, RESULT.solution)
+    }
+    assert told == {
+        1: {"b": URIRef(A.value), "a": Literal("“x”, y\nz", datatype=XSD["string"].value)},
+        2: {"a": Literal("2", datatype=XSD["integer"].value)},
+    }
+
+
+def test_a_result_set_without_rows_has_its_columns() -> None:
+    assert {each.predicate for each in result_set(("a",), [])} == {RDF_TYPE, RS["resultVariable"]}
+
+
 def test_the_iris_in_rows_are_those_of_resources() -> None:
     rows = Rows(("a", "b"), ((A, ox.Literal(B.value)), (ox.BlankNode("x"), None), (B, A)))
     assert list(iris_in(rows)) == [A.value, B.value, A.value]
@@ -168,3 +205,16 @@ def test_behind_a_resource_are_its_statements_and_those_of_its_own_nodes(evident
 def test_behind_what_is_not_of_this_project_is_nothing(evident: EmbeddedStore) -> None:
     assert behind(evident, [f"{BASE}quotation"], "http://example.com/") == set()
     assert behind(evident, [f"{BASE}nothing"], BASE) == set()
+
+
+def test_what_only_rules_infer_is_not_behind_a_resource_and_is_counted() -> None:
+    graph = ox.NamedNode(f"{BASE}graph/inferred")
+    held = EmbeddedStore()
+    held.load("<a> <p> <b> .", BASE, ox.NamedNode(f"{BASE}graph/registry"), in_default=True)
+    held.load("<a> <p> <b> ; <q> <b> , <c> . <b> <q> <c> .", BASE, graph, in_default=True)
+    note = "Triples left out, for only rules of the ontology infer them: 2. They are in <http://example.org/graph/inferred>."
+    assert behind(held, [A.value], BASE) == {
+        ox.Triple(A, P, B),
+        ox.Triple(ANSWER, RDFS["comment"], ox.Literal(note, language="en")),
+        ox.Triple(ANSWER, RDFS["seeAlso"], graph),
+    }

@@ -1,7 +1,7 @@
 """What supports an action: the answer for every plan that has the number, put together from the store."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 import pyoxigraph as ox
 
@@ -31,14 +31,35 @@ class Part:
     answer: str
     attribution: str
     release: str
-    quotations: tuple[Row, ...]
-    actions: tuple[Row, ...]
-    stated_sources: tuple[Row, ...]
-    limits: tuple[Row, ...]
+    rows: Mapping[str, Rows]
+
+    @property
+    def quotations(self) -> tuple[Row, ...]:
+        """What documents attach to it, in order."""
+        return tuple(self.rows["quotations"].values())
+
+    @property
+    def actions(self) -> tuple[Row, ...]:
+        """The actions under it, if it is none itself."""
+        return tuple(self.rows["actions"].values())
+
+    @property
+    def stated_sources(self) -> tuple[Row, ...]:
+        """What its plan names as its sources, where no document attaches anything to it."""
+        return tuple(self.rows["stated_sources"].values())
+
+    @property
+    def limits(self) -> tuple[Row, ...]:
+        """What this corpus cannot answer of its plan, where no document attaches anything to it."""
+        return tuple(self.rows["limits"].values())
 
     def data(self) -> dict[str, object]:
         """The part as plain data."""
-        return asdict(self)
+        told = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "rows"}
+        return {**told, **{name: found.data() for name, found in self.rows.items()}}
+
+
+_NONE = Rows((), ())
 
 
 def released(found: Rows, release: str) -> Rows:
@@ -101,15 +122,31 @@ class Support:
         """The plans whose actions some document attaches mandates to."""
         return list(dict.fromkeys(row["plan"] for row in self._look("parts-of-plans", {}) if int(row["links"])))
 
+    def linked(self, quotations: Rows) -> str:
+        """What documents attach an instrument to, in one sentence, from the quotations of it."""
+        found = quotations.values()
+        if not found:
+            plans = ", ".join(self.linked_plans()) or "none"
+            return (
+                "No document links words of this instrument to an action; documents link mandates to actions of plan "
+                f"{plans} only."
+            )
+        actions = len({(row["plan"], row["action"]) for row in found})
+        plans = ", ".join(sorted({row["plan"] for row in found}))
+        return f"{_quoted(found)} for {_counted(actions, 'action')} of plan {plans}, {_basis(found)}"
+
     def _look(self, name: str, given: Mapping[str, str]) -> list[dict[str, str]]:
-        return rows(self._store, self._lookups[name], given).values()
+        return self._rows(name, given).values()
+
+    def _rows(self, name: str, given: Mapping[str, str]) -> Rows:
+        return rows(self._store, self._lookups[name], given)
 
     def _part(self, row: Row) -> Part:
         plan, notation = row["plan"], row["notation"]
         kind = row["class"].removeprefix(MG.iri).lower()
         is_action, links = kind == "action", int(row["links"])
-        quotations = self._quotations(plan, notation) if is_action and links else []
-        actions = [] if is_action else self._look("actions-under", {"plan": plan, "notation": notation})
+        quotations = self._quotations(plan, notation) if is_action and links else _NONE
+        under = {"plan": plan, "notation": notation}
         without = not links and is_action
         return Part(
             plan=plan,
@@ -123,18 +160,20 @@ class Support:
             start=int(row["start"]),
             end=int(row["end"]),
             iri=row["unit"],
-            answer=_answer(kind, plan, quotations, self.linked_plans()),
-            attribution=self.attributions().get(row["document"], "") if quotations else "",
+            answer=_answer(kind, plan, quotations.values(), self.linked_plans()),
+            attribution=self.attributions().get(row["document"], "") if quotations.rows else "",
             release=self._release,
-            quotations=tuple(quotations),
-            actions=tuple(actions),
-            stated_sources=tuple(self._look("stated-sources", {"plan": plan})) if without else (),
-            limits=tuple(self._look("limits-of-a-plan", {"plan": plan})) if without else (),
+            rows={
+                "quotations": quotations,
+                "actions": _NONE if is_action else self._rows("actions-under", under),
+                "stated_sources": self._rows("stated-sources", {"plan": plan}) if without else _NONE,
+                "limits": self._rows("limits-of-a-plan", {"plan": plan}) if without else _NONE,
+            },
         )
 
-    def _quotations(self, plan: str, action: str) -> list[dict[str, str]]:
+    def _quotations(self, plan: str, action: str) -> Rows:
         found = rows(self._store, self._question, {"action": action, "plan": plan})
-        return released(found, self._release).values()
+        return released(found, self._release)
 
     def check(self, given: Mapping[str, str]) -> None:
         """See that the values given for a question name something that is there.
@@ -163,12 +202,18 @@ def _answer(kind: str, plan: str, quotations: list[dict[str, str]], linked: list
             f"No document links mandates to this action; documents do so for plan {', '.join(linked) or 'none'} only."
         )
     instruments = len({row["instrument"] for row in quotations})
-    documents = ", ".join(sorted({row["document"] for row in quotations}))
-    compared = sum(row["comparison"] != MG["NotCompared"].value for row in quotations)
-    return (
-        f"{_counted(len(quotations), 'quotation')} of {_counted(instruments, 'instrument')}, asserted in {documents}; "
-        f"{compared or 'none'} compared with the instrument."
-    )
+    return f"{_quoted(quotations)} of {_counted(instruments, 'instrument')}, {_basis(quotations)}"
+
+
+def _quoted(rows: list[dict[str, str]]) -> str:
+    return _counted(len({row["quotation"] for row in rows}), "quotation")
+
+
+def _basis(rows: list[dict[str, str]]) -> str:
+    """What quotations rest on, as the end of a sentence."""
+    documents = ", ".join(sorted({row["document"] for row in rows}))
+    compared = len({row["quotation"] for row in rows if row["comparison"] != MG["NotCompared"].value})
+    return f"asserted in {documents}; {compared or 'none'} compared with the instrument."
 
 
 def _counted(number: int, noun: str) -> str:

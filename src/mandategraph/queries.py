@@ -12,6 +12,7 @@ from mandategraph import syntax
 from mandategraph.errors import MandategraphError, MissingError, SyntaxFault, UsageError, raise_all
 from mandategraph.places import Place
 from mandategraph.store import Store
+from mandategraph.vocabulary import XSD
 
 _PARAMETER = re.compile(r"(\w+) \((string|iri)(, optional)?\): (.+)")
 _EXAMPLE = re.compile(r"example (\w+): (.+)")
@@ -56,16 +57,50 @@ class Query:
         return "\n".join(lines[len(_header(self.text)) :]).strip() + "\n"
 
 
+Cell = ox.NamedNode | ox.Literal | ox.BlankNode | None
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The rows of an answer, by column."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[ox.NamedNode | ox.Literal | ox.BlankNode | None, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def cells(self) -> list[dict[str, Cell]]:
+        """The rows as terms by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
     def values(self) -> list[dict[str, str]]:
         """The rows as text by column; a cell without a value is empty."""
-        return [{name: value(cell) for name, cell in zip(self.columns, row, strict=True)} for row in self.rows]
+        return [values(row) for row in self.cells()]
+
+    def data(self) -> list[dict[str, object]]:
+        """The rows as plain data by column: as text, but for whole numbers and what is true or false."""
+        return [data(row) for row in self.cells()]
+
+
+def values(row: Mapping[str, Cell]) -> dict[str, str]:
+    """A row as text by column."""
+    return {name: value(cell) for name, cell in row.items()}
+
+
+def data(row: Mapping[str, Cell]) -> dict[str, object]:
+    """A row as plain data by column."""
+    return {name: plain(cell) for name, cell in row.items()}
+
+
+def plain(cell: Cell) -> str | int | bool:
+    """A term as plain data: a number or a truth if its datatype says that it is one, else its text.
+
+    >>> plain(ox.Literal(12)), plain(ox.Literal(True)), plain(ox.Literal("1.4")), plain(None)
+    (12, True, '1.4', '')
+    """
+    if isinstance(cell, ox.Literal) and cell.datatype == XSD["integer"]:
+        return int(cell.value)
+    if isinstance(cell, ox.Literal) and cell.datatype == XSD["boolean"]:
+        return cell.value in ("true", "1")
+    return value(cell)
 
 
 def value(term: object) -> str:

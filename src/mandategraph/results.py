@@ -2,16 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
 import pyoxigraph as ox
 
 from mandategraph.errors import UsageError
 from mandategraph.iris import Iris
-from mandategraph.queries import Rows
+from mandategraph.queries import Cell, Rows
 from mandategraph.store import Results, Store
-from mandategraph.vocabulary import OWL, PREFIXES
+from mandategraph.terms import en, integer
+from mandategraph.vocabulary import OWL, PREFIXES, RDFS, RS, A
 
 ROW_FORMATS: dict[str, ox.QueryResultsFormat] = {
     "json": ox.QueryResultsFormat.JSON,
@@ -50,6 +51,8 @@ GRAPH_MEDIA = {
     "application/rdf+xml": "rdfxml",
 }
 MEDIA = {**ROW_MEDIA, **GRAPH_MEDIA}
+ANSWER = ox.BlankNode("answer")
+"""The document that an answer in Turtle is, in its own words."""
 
 
 def write(results: Results, form: str, out: IO[bytes]) -> None:
@@ -94,17 +97,45 @@ def _prefixes(form: str) -> dict[str, str] | None:
     return PREFIXES if form in ("ttl", "trig", "rdfxml") else None
 
 
-def rows_csv(columns: Sequence[str], values: Iterable[dict[str, str]]) -> str:
-    """Rows as CSV with a header (RFC 4180, line ends as here)."""
+def rows_turtle(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], others: Iterable[ox.Triple]) -> bytes:
+    """Rows as Turtle, in the vocabulary of the W3C for result sets, with other triples behind them."""
+    triples = [*result_set(columns, rows), *sorted(others, key=str)]
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes={**PREFIXES, "rs": RS.iri}) or b""
+
+
+def result_set(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> Iterator[ox.Triple]:
+    """Rows as triples: the columns, and each row with its place and the values it has."""
+    yield ox.Triple(ANSWER, A, RS["ResultSet"])
+    solutions = [(ox.BlankNode(f"row{number}"), row) for number, row in enumerate(rows, 1)]
+    for name in columns:
+        yield ox.Triple(ANSWER, RS["resultVariable"], ox.Literal(name))
+    for solution, _ in solutions:
+        yield ox.Triple(ANSWER, RS["solution"], solution)
+    for number, (solution, row) in enumerate(solutions, 1):
+        held = [(name, cell) for name in columns if (cell := row.get(name)) is not None]
+        bindings = [ox.BlankNode(f"{solution.value}column{place}") for place in range(1, len(held) + 1)]
+        yield ox.Triple(solution, RS["index"], integer(number))
+        for binding in bindings:
+            yield ox.Triple(solution, RS["binding"], binding)
+        for binding, (name, cell) in zip(bindings, held, strict=True):
+            yield ox.Triple(binding, RS["variable"], ox.Literal(name))
+            yield ox.Triple(binding, RS["value"], cell)
+
+
+def rows_csv(columns: Sequence[str], values: Iterable[dict[str, str]], ends: str = "\n") -> str:
+    """Rows as CSV with a header (RFC 4180, whose line ends are CRLF; without `ends` they are as here)."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator=ends)
     writer.writeheader()
     writer.writerows(values)
     return out.getvalue()
 
 
 def behind(store: Store, iris: Iterable[str], base: str) -> set[ox.Triple]:
-    """The statements about resources of this project and about their evidence."""
+    """The statements about resources of this project and about their evidence, and a note on what is left out.
+
+    What only rules infer is: triples of several graphs together do not say of each which one it is from.
+    """
     found: set[ox.Triple] = set()
     seen: set[str] = set()
     waiting = {iri for iri in iris if iri.startswith(base)}
@@ -113,7 +144,27 @@ def behind(store: Store, iris: Iterable[str], base: str) -> set[ox.Triple]:
         stated = store.about_all([ox.NamedNode(iri) for iri in sorted(waiting)])
         found.update(stated)
         waiting = {part for triple in stated if (part := _part(triple))} - seen
-    return found
+    graph = Iris(base).mint("graph", name="inferred")
+    inferred = store.only_in(graph, [ox.NamedNode(iri) for iri in sorted(seen)])
+    return (found - inferred) | {*left_out(ANSWER, len(inferred), graph)}
+
+
+def apart(quads: Sequence[ox.Quad], base: str) -> set[ox.Triple]:
+    """The triples of quads but for those that only rules infer, and a note on what is left out."""
+    graph = Iris(base).mint("graph", name="inferred")
+    stated = {quad.triple for quad in quads if quad.graph_name != graph}
+    return stated | {*left_out(ANSWER, len({quad.triple for quad in quads} - stated), graph)}
+
+
+def left_out(document: ox.NamedNode | ox.BlankNode, number: int, *places: ox.NamedNode) -> Iterator[ox.Triple]:
+    """That a document without graphs leaves out a number of triples that rules infer, and where they are."""
+    if number:
+        told = f"Triples left out, for only rules of the ontology infer them: {number}."
+        yield ox.Triple(
+            document, RDFS["comment"], en(f"{told} They are in {' and in '.join(f'<{p.value}>' for p in places)}.")
+        )
+        for place in places:
+            yield ox.Triple(document, RDFS["seeAlso"], place)
 
 
 def release_of(base: str, identity: str) -> ox.Triple:

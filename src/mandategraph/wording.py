@@ -77,9 +77,12 @@ class Likeness:
         }
 
     def data(self) -> dict[str, object]:
-        """The likeness as plain data: as `row`, with numbers as numbers, cues and stretches of the diff as lists."""
+        """The likeness as plain data: as `row`, with numbers and truths as such, cues and diff as lists."""
         return {
             **self.row(),
+            "quoted": self.quoted.row["quoted"] == "true",
+            "start": int(self.quoted.row["start"]),
+            "end": int(self.quoted.row["end"]),
             "score": self.score,
             "timesQuoted": 1 + len(self.others),
             "cues": [asdict(each) for each in self.quoted.cues],

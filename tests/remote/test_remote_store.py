@@ -152,6 +152,13 @@ def test_a_node_is_described_as_it_is_here(remote: RemoteStore, iri: str) -> Non
         assert sorted(map(_without_blank, found)) == sorted(map(_without_blank, expected))
 
 
+def test_what_only_rules_infer_is_told_apart_as_it_is_here(remote: RemoteStore) -> None:
+    nodes = [ox.NamedNode(iri) for iri in NODES]
+    inferred = ox.NamedNode(f"{BASE}graph/inferred")
+    assert remote.only_in(inferred, nodes) == store().only_in(inferred, nodes) != set()
+    assert remote.only_in(nodes[0], nodes) == set()
+
+
 def canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
     """Quads, their blank nodes named by what is said of them."""
     held = ox.Dataset(quads)

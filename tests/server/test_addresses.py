@@ -55,11 +55,11 @@ def test_a_suffix_names_a_format_and_the_points_of_a_number_do_not() -> None:
     assert split("ontology/0.1.0") == ("ontology/0.1.0", None)
 
 
-def test_every_kind_of_resource_has_a_route_but_the_endpoint() -> None:
+def test_every_kind_of_resource_has_a_route() -> None:
     first = {rule.template.partition("/")[0] for rule in RULES.values()}
     assert sorted(routes()) == sorted(
         [f"/{name}/{{rest:path}}" for name in first - {"sparql", "dataset", "prefixes"}]
-        + [f"/{name}{{rest:path}}" for name in ("ontology", "shapes", "dataset", "prefixes")]
+        + [f"/{name}{{rest:path}}" for name in ("ontology", "shapes", "sparql", "dataset", "prefixes")]
     )
 
 

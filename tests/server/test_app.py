@@ -22,7 +22,7 @@ from mandategraph import errors
 from mandategraph.answers import Part, Support
 from mandategraph.model import folded
 from mandategraph.places import Place
-from mandategraph.queries import value
+from mandategraph.queries import Rows, value
 from mandategraph.results import GRAPH_MEDIA as GRAPH_TYPES
 from mandategraph.results import ROW_FORMATS
 from mandategraph.results import ROW_MEDIA as ROW_TYPES
@@ -671,8 +671,10 @@ def rendered(parts: Iterable[Part]) -> Page:
 
 def test_markup_in_the_data_is_escaped() -> None:
     part = support().of("1.2", "2011-03-07")[0]
-    marked = tuple({name: f"<b>{held}</b>" for name, held in row.items()} for row in part.quotations)
-    found = rendered([replace(part, words="<b>words</b>", plan="<b>", document="<b>", quotations=marked)])
+    held = part.rows["quotations"]
+    marked = Rows(held.columns, tuple(tuple(ox.Literal(f"<b>{value(cell)}</b>") for cell in row) for row in held.rows))
+    rows = {**part.rows, "quotations": marked}
+    found = rendered([replace(part, words="<b>words</b>", plan="<b>", document="<b>", rows=rows)])
     assert "b" not in {tag for tag, _ in found.elements}
     assert "<b>words</b>" in found.within(".words")
 

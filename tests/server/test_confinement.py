@@ -1,6 +1,7 @@
 """A worker is confined: over a store in memory and over one on disk the engine opens no socket, and bounds hold."""
 
 import os
+import platform
 import re
 import socket
 import threading
@@ -111,7 +112,7 @@ def test_every_worker_of_a_real_server_is_confined(tmp_path: Path, options: tupl
 def test_whether_the_kernel_can_refuse_sockets_is_tried_without_giving_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert confinement.can_refuse_sockets()
     socket.socket().close()
-    monkeypatch.setattr(confinement.platform, "machine", lambda: "vax")
+    monkeypatch.setattr(platform, "machine", lambda: "vax")
     assert not confinement.can_refuse_sockets()
 
 

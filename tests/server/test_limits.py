@@ -173,7 +173,7 @@ def test_the_caps_are_told_with_every_answer(live: Live) -> None:
         told = dict(field.split("=") for field in each.headers["query-limits"].split(", "))
         assert {name: float(value) for name, value in told.items()} == expected
     triples = list(ox.parse(described.content, format=ox.RdfFormat.N_TRIPLES))
-    stated = {each.predicate: float(each.object.value) for each in triples if each.predicate in LIMITS.values()}  # type: ignore[union-attr]
+    stated = {each.predicate: float(each.object.value) for each in triples if each.predicate in LIMITS.values()}
     assert stated == {LIMITS[name]: value for name, value in expected.items()}
     page = live.client.get("/docs").text
     for name, value in {**expected, "memory": MEMORY, "size": RESULT, "nesting": 64}.items():

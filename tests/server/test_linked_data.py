@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from inline import app
 
-from browsing import media, sent
+from browsing import Parsed, media, sent
 from mandategraph.iris import Iris
 from mandategraph.server.addresses import FORMATS
 from mandategraph.server.problems import PROBLEM
@@ -53,7 +53,6 @@ def one_of_each_kind() -> tuple[str, ...]:
         parsed = iris.parse(iri)
         if parsed:
             found.setdefault(parsed[0], iri.removeprefix(BASE))
-    del found["service"]
     versions = [f"{name}/{manifest().version}" for name in ("ontology", "shapes", "ontology/alignments")]
     assert len(found) > 40
     return (*found.values(), "ontology", "shapes", "ontology/alignments", *versions)
@@ -66,7 +65,9 @@ def one_of_each_kind() -> tuple[str, ...]:
 def test_every_kind_of_resource_is_had_in_every_format(form: Any) -> None:
     parsed = ox.RdfFormat.from_media_type(form.media)
     for path in one_of_each_kind():
-        by_accept, by_suffix = get(f"/{path}", form.media), get(f"/{path}{form.suffix}", "image/png")
+        # The endpoint's own address is that of the service as it is here, with its limits.
+        bare = path if path != "sparql" else f"{path}{form.suffix}"
+        by_accept, by_suffix = get(f"/{bare}", form.media), get(f"/{path}{form.suffix}", "image/png")
         assert (by_accept.status_code, media(by_accept)) == (200, form.media), path
         assert (by_suffix.status_code, media(by_suffix)) == (200, form.media), path
         assert by_accept.headers["content-location"] == f"/{path}{form.suffix}"
@@ -263,11 +264,34 @@ def test_other_routes_are_not_shadowed(path: str) -> None:
     assert "content-location" not in response.headers
 
 
+def test_what_the_service_describes_is_had_beside_the_endpoint_with_its_parts() -> None:
+    page = Parsed(get("/sparql.html").text)
+    described = {
+        each.subject.value
+        for each in store().graph(ox.NamedNode(f"{BASE}graph/service"))
+        if isinstance(each.subject, ox.NamedNode) and each.subject.value.startswith(f"{BASE}sparql#")
+    }
+    assert len(described) > 10
+    assert {each.partition("#")[2] for each in described} <= set(page.attributes("id"))
+    for form in FORMATS[:-1]:
+        parsed = ox.RdfFormat.from_media_type(form.media)
+        assert parsed is not None
+        subjects = {str(quad.subject) for quad in ox.parse(get(f"/sparql{form.suffix}").content, format=parsed)}
+        assert {f"<{each}>" for each in described} <= subjects
+    assert ("canonical", f"{BASE}sparql", "") in links(get("/sparql.ttl"))
+    problem(get("/sparql.csv"), 404)
+    problem(get("/sparqling"), 404)
+
+
 def test_a_path_of_every_iri_is_a_route() -> None:
     for path in one_of_each_kind():
         assert get(f"/{quote(path)}").status_code == 200
 
 
 def test_json_ld_is_json() -> None:
-    nodes = json.loads(get(f"{ACTION}.jsonld").text)
+    listed = json.loads(get(f"{ACTION}.jsonld").text)
+    graphs = {each["@id"]: each.get("@graph") for each in listed}
+    assert len(graphs) == len(listed)
+    nodes = graphs[f"{BASE}graph/source/hemispheric-plan-2012"]
     assert f"{BASE}{ACTION[1:]}" in {node["@id"] for node in nodes}
+    assert graphs[f"{BASE}{ACTION[1:]}.jsonld"] is None

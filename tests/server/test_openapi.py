@@ -1,17 +1,20 @@
 """The description of the interface: its examples are the answers to their calls, and no request breaks what it says."""
 
+import re
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 import schemathesis
-from calling import get, send
+from calling import get, media, send
 from inline import app
 from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from mandategraph.results import GRAPH_MEDIA, ROW_MEDIA
 from mandategraph.server.operation import DIRECT
 from mandategraph.server.replies import FORMS
 from serving import folder_of
@@ -108,11 +111,11 @@ def test_an_example_is_the_answer_to_its_call(method: str, path: str) -> None:
     body: dict[str, Any] = {}
     if "requestBody" in operation:
         body = {"content": operation["requestBody"]["content"]["text/plain"]["example"].encode()}
-    for media, content in operation["responses"]["200"]["content"].items():
+    for form, content in operation["responses"]["200"]["content"].items():
         headers = {"Content-Type": "text/plain"} if body else {}
-        response = send(method.upper(), address, media, params=given, headers=headers, **body)
+        response = send(method.upper(), address, form, params=given, headers=headers, **body)
         assert response.status_code == 200
-        told = response.json() if media == FORMS["json"] else response.text
+        told = response.json() if form == FORMS["json"] else response.text
         assert told == content["example"]
 
 
@@ -120,6 +123,49 @@ def test_the_examples_show_something() -> None:
     for method, path in lookups():
         content = described()["paths"][path][method]["responses"]["200"]["content"]
         assert len(content[FORMS["json"]]["example"]["items"]) == 1, path
+
+
+ASKED = (
+    "SELECT ?s WHERE { ?s a <https://w3id.org/mandategraph/ontology#Plan> }",
+    "CONSTRUCT WHERE { ?s a <https://w3id.org/mandategraph/ontology#Plan> }",
+)
+OTHERS = ("image/png", "application/json", "text/csv", "text/turtle", "text/html", "application/n-quads")
+
+
+def _called(method: str, path: str, accept: str, query: str = "") -> httpx.Response:
+    """The answer to the call that the examples of an operation make, or to a query."""
+    operation = described()["paths"][path][method]
+    given = {each["name"]: str(each["example"]) for each in operation.get("parameters", ()) if "example" in each}
+    given |= {"action": "1.2"} if path == "/support" else {"query": query} if path == "/sparql" else {}
+    address = path
+    for name in re.findall(r"{(\w+)}", path):
+        address = address.replace(f"{{{name}}}", quote(given.pop(name)))
+    if method == "get":
+        return send("GET", address, accept, params=given)
+    if path == "/sparql":
+        return send("POST", address, accept, data=given)
+    text = operation["requestBody"]["content"]["text/plain"]["example"]
+    return send("POST", address, accept, params=given, content=text.encode(), headers={"Content-Type": "text/plain"})
+
+
+OPERATIONS = [(method, path) for path, operations in described()["paths"].items() for method in operations]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_the_media_types_that_are_described_are_those_that_are_given(method: str, path: str) -> None:
+    declared = set(described()["paths"][path][method]["responses"]["200"]["content"])
+    for query in ASKED if path == "/sparql" else ("",):
+        answers = {each: _called(method, path, each, query) for each in {*declared, *OTHERS}}
+        given = {each for each, answer in answers.items() if answer.status_code == 200 and media(answer) == each}
+        refused = {each for each, answer in answers.items() if answer.status_code == 406}
+        kinds = (*ROW_MEDIA, "text/html") if query.startswith("SELECT") else (*GRAPH_MEDIA, "text/html")
+        assert given == (declared & set(kinds) if query else declared)
+        if path != "/dump.nq":
+            assert refused == answers.keys() - given
+        assert {media(answer) for answer in answers.values() if answer.status_code == 200} <= declared
+    refusals = described()["paths"][path][method]["responses"]
+    assert "429" in refusals
+    assert set(refusals.get("300", {}).get("content", {"application/problem+json"})) == {"application/problem+json"}
 
 
 def test_the_parameters_of_a_question_are_those_of_its_file() -> None:

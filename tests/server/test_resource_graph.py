@@ -6,14 +6,17 @@ import pyoxigraph as ox
 import pytest
 
 from mandategraph.server.addresses import FORMATS, Format
+from mandategraph.server.attributions import MARK, Attributions
 from mandategraph.server.description import Describer, Description
-from mandategraph.server.resource_graph import text
+from mandategraph.server.resource_graph import Writer
 from mandategraph.vocabulary import FOAF, HYDRA, MG, OWL, RDFS, A
 from serving import folder_of, manifest, store
 
 BASE = manifest().base
 ACTION = f"{BASE}plan/2011-03-07/action/1.4"
 QUOTATION = f"{BASE}quotation/linking-document-2011/1.4/1"
+LINK = f"{BASE}support/linking-document-2011/1.4/1"
+INFERRED = ox.NamedNode(f"{BASE}graph/inferred")
 DOCUMENT = f"{BASE}document/linking-document-2011"
 RDF = {form.suffix: form for form in FORMATS if form.suffix != ".html"}
 
@@ -26,7 +29,8 @@ def described(iri: str, page: int = 1, size: int = 1000) -> Description:
 
 def quads(iri: str, form: Format, page: int = 1, size: int = 1000) -> set[ox.Quad]:
     """What a description holds in a format."""
-    content = text(described(iri, page, size), form, iri + form.suffix, manifest().identity)
+    writer = Writer(BASE, manifest().identity, Attributions(store(), folder_of("lookups")))
+    content = writer.text(described(iri, page, size), form, iri + form.suffix)
     parsed = ox.RdfFormat.from_media_type(form.media)
     assert parsed is not None
     return set(ox.parse(content, format=parsed))
@@ -38,14 +42,54 @@ def triples(iri: str, form: Format) -> set[ox.Triple]:
 
 
 @pytest.mark.parametrize("iri", [ACTION, QUOTATION, f"{BASE}plan/2012", f"{BASE}graph/report", f"{BASE}sparql"])
-def test_every_format_holds_the_same(iri: str) -> None:
-    turtle = triples(iri, RDF[".ttl"])
-    assert {quad.triple for quad in described(iri).statements} <= turtle
-    for form in RDF.values():
-        assert triples(iri, form) == turtle
+def test_every_format_holds_the_same_but_what_only_rules_infer(iri: str) -> None:
+    whole = triples(iri, RDF[".trig"])
+    assert {quad.triple for quad in described(iri).statements} <= whole
+    stated = {quad.triple for quad in quads(iri, RDF[".trig"]) if quad.graph_name != INFERRED}
+    for suffix, form in RDF.items():
+        held = triples(iri, form)
+        assert held == (whole if suffix in (".trig", ".nq", ".jsonld") else whole & stated)
 
 
-@pytest.mark.parametrize("suffix", [".nq", ".trig"])
+@pytest.mark.parametrize("suffix", [".ttl", ".nt"])
+def test_what_only_rules_infer_is_left_out_of_formats_without_graphs_and_that_is_said(suffix: str) -> None:
+    found = {quad.triple for quad in quads(ACTION, RDF[suffix])}
+    short = ox.Triple(ox.NamedNode(ACTION), MG["hasAssertedSupport"], ox.NamedNode(LINK))
+    assert short not in found
+    assert ox.Quad(short.subject, short.predicate, short.object, INFERRED) in quads(ACTION, RDF[".jsonld"])
+    document = ox.NamedNode(ACTION + suffix)
+    number = len(triples(ACTION, RDF[".trig"]) - found)
+    told = (
+        f"Triples left out, for only rules of the ontology infer them: {number}. "
+        f"They are in <{INFERRED.value}> and in <{ACTION}.trig>."
+    )
+    assert number > 5
+    assert ox.Triple(document, RDFS["comment"], ox.Literal(told, language="en")) in found
+    leads = {each.object for each in found if each.subject == document and each.predicate == RDFS["seeAlso"]}
+    assert leads == {INFERRED, ox.NamedNode(f"{ACTION}.trig")}
+
+
+def test_the_graph_of_what_is_inferred_holds_its_triples_and_says_what_they_are() -> None:
+    iri = INFERRED.value
+    found = {quad.triple for page in (1, 2) for quad in quads(iri, RDF[".ttl"], page)}
+    assert set(store().graph(INFERRED)) <= found
+    told = ox.Literal("The triples of the graph are inferred by rules.", language="en")
+    assert ox.Triple(ox.NamedNode(f"{iri}.ttl"), RDFS["comment"], told) in found
+
+
+@pytest.mark.parametrize("suffix", [".ttl", ".nt", ".nq", ".trig", ".jsonld"])
+def test_an_attribution_that_is_inferred_has_its_reason_beside_it(suffix: str) -> None:
+    for iri in (QUOTATION, LINK, f"{BASE}body/secretariat-for-multidimensional-security"):
+        found = {quad.triple for quad in quads(iri, RDF[suffix])}
+        part = ox.NamedNode(f"{DOCUMENT}/plan")
+        assert ox.Triple(ox.NamedNode(iri + suffix), RDFS["seeAlso"], part) in found
+        (reason,) = (each.object for each in found if each.subject == part and each.predicate == MG["reason"])
+        comments = [str(each.object) for each in found if each.subject == ox.NamedNode(iri + suffix)]
+        assert any(f"{MARK}. {ox.Literal(str(reason)).value[1:40]}" in each for each in comments)
+    assert not [quad for quad in quads(f"{BASE}plan/2012", RDF[suffix]) if MARK in str(quad.object)]
+
+
+@pytest.mark.parametrize("suffix", [".nq", ".trig", ".jsonld"])
 def test_quads_keep_the_graph_that_each_triple_comes_from(suffix: str) -> None:
     found = quads(QUOTATION, RDF[suffix])
     about = described(QUOTATION)
@@ -69,8 +113,10 @@ def test_what_stands_in_a_description_is_said_by_the_release_or_of_the_document(
     assert of_document[A] == FOAF["Document"]
     assert of_document[FOAF["primaryTopic"]] == ox.NamedNode(ACTION)
     assert of_document[OWL["versionInfo"]] == ox.Literal(manifest().identity)
-    assert "Statements that point to it: 4." in str(of_document[RDFS["comment"]])
-    assert len(of_document) == 4
+    assert set(of_document) == {A, FOAF["primaryTopic"], OWL["versionInfo"], RDFS["comment"], RDFS["seeAlso"]}
+    comments = [str(triple.object) for triple in found - held if triple.predicate == RDFS["comment"]]
+    assert len([each for each in comments if "Statements that point to it: 4." in each]) == 1
+    assert len(comments) == 2
 
 
 def test_the_names_of_what_is_pointed_to_are_there_and_its_words_are_not() -> None:
@@ -84,7 +130,11 @@ def test_a_description_that_is_cut_says_so_and_where_the_rest_is() -> None:
 
     def about(found: set[ox.Quad], page: int) -> dict[ox.NamedNode, str]:
         node = ox.NamedNode(f"{DOCUMENT}.nt?page={page}" if page > 1 else f"{DOCUMENT}.nt")
-        return {quad.predicate: ox.Literal(str(quad.object)).value for quad in found if quad.subject == node}
+        told: dict[ox.NamedNode, str] = {}
+        for quad in found:
+            if quad.subject == node:
+                told[quad.predicate] = f"{told.get(quad.predicate, '')}{quad.object}"
+        return told
 
     assert "Statements that point to it: 1 to 1,000 of 3,782 (page 1 of 4)." in about(first, 1)[RDFS["comment"]]
     assert about(first, 1)[HYDRA["next"]] == f"<{DOCUMENT}.nt?page=2>"

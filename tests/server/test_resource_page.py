@@ -112,7 +112,7 @@ def test_every_link_to_a_term_or_a_part_has_its_place_on_the_page() -> None:
     assert {link.partition("#")[2] for link in terms} <= set(page("/ontology").attributes("id"))
     parts = {"evidence", "evidence-quote", "evidence-position"}
     assert parts <= set(page("/quotation/linking-document-2011/1.4/1").attributes("id"))
-    assert "/sparql#graph-registry" in page("/graph/registry").attributes("href")
+    assert "/sparql.html#graph-registry" in page("/graph/registry").attributes("href")
 
 
 # What stands there, and in whose voice
@@ -176,6 +176,28 @@ def test_an_attribution_that_is_inferred_says_so() -> None:
     assert inferred in page("/quotation/linking-document-2011/1.4/1").within(".ours")
     assert inferred in page("/support/linking-document-2011/1.4/1").within(".ours")
     assert inferred not in page("/discrepancy/deadline-for-replies").within("main")
+
+
+def test_an_attribution_that_is_inferred_is_marked_wherever_it_stands() -> None:
+    mark = "inferred by this project, not stated by the document"
+    for path in ("quotation/linking-document-2011/1.4/1", "support/linking-document-2011/1.4/1"):
+        found = page(f"/{path}").within(".documents", "td")
+        assert f"Secretariat for Multidimensional Security {mark}" in found.replace(
+            "body/secretariat-for-multidimensional-security ", ""
+        )
+        assert found.count(mark) == 1
+    part = page("/document/linking-document-2011/plan").within(".documents", "td")
+    assert part.count(mark) == 2
+    assert f"that it wrote it is inferred from that, not stated. {mark}" in part
+    referring = page("/body/secretariat-for-multidimensional-security").within(".triples", "td")
+    assert f"prov:wasAttributedTo {mark} linking-document-2011" in referring
+    assert mark not in page("/plan/2012").within("main")
+
+
+def test_types_that_are_inferred_say_so() -> None:
+    types = page("/plan/2011-03-07/action/1.4").within(".types")
+    assert types == "action · inferred: part of a plan · eli:WorkSubdivision · skos:Concept"
+    assert page("/plan/2012").within(".types").startswith("plan · inferred: ")
 
 
 def test_the_basis_holds_kind_comparison_document_and_release() -> None:

@@ -1,16 +1,18 @@
 """What the service tells programs of itself: at the address it is asked at, with its limits, in what it can serve."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pyoxigraph as ox
 import pytest
-from inline import app
+from inline import app, application_of, ask
 
 from mandategraph.description.service import FORMATS, served
 from mandategraph.iris import Iris
 from mandategraph.results import GRAPH_MEDIA as GRAPH_TYPES
 from mandategraph.results import ROW_MEDIA as ROW_TYPES
+from mandategraph.server.addresses import FORMATS as SUFFIXES
 from mandategraph.server.service_description import limits_of
 from mandategraph.server.settings import Settings
 from serving import store
@@ -21,14 +23,17 @@ DESCRIPTION = Iris().mint("graph", name="service")
 LIMITS = limits_of(Settings())
 
 
-def get(path: str, accept: str | None = None, *, host: str = "localhost", method: str = "GET") -> httpx.Response:
+def get(
+    path: str, accept: str | None = None, *, host: str = "localhost", method: str = "GET", **conditions: str
+) -> httpx.Response:
     """The response to a request; without `accept` the request has no such header."""
 
     async def sent() -> httpx.Response:
         transport = httpx.ASGITransport(app(), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             del client.headers["accept"]
-            headers = {"Host": host} | ({"Accept": accept} if accept else {})
+            named = {name.replace("_", "-"): value for name, value in conditions.items()}
+            headers = {"Host": host} | ({"Accept": accept} if accept else {}) | named
             return await client.request(method, path, headers=headers)
 
     return asyncio.run(sent())
@@ -65,6 +70,39 @@ def test_head_has_the_status_and_type_of_get(path: str) -> None:
     whole, head = (get(path, "text/turtle", method=method) for method in ("GET", "HEAD"))
     assert (head.status_code, head.headers["content-type"]) == (whole.status_code, whole.headers["content-type"])
     assert head.content == b""
+
+
+@pytest.mark.parametrize("media", [*GRAPH_TYPES, "text/html"])
+def test_the_endpoint_says_what_it_is_called_and_where_it_is_described(media: str) -> None:
+    link = get("/sparql", media).headers["link"]
+    base = Iris().mint("service").value
+    alternates = [f'</sparql{form.suffix}>; rel="alternate"; type="{form.media}"' for form in SUFFIXES]
+    described = '</sparql.ttl>; rel="describedby"; type="text/turtle"'
+    assert link == ", ".join([f'<{base}>; rel="canonical"', *alternates, described])
+    for form in SUFFIXES:
+        assert get(f"/sparql{form.suffix}").status_code == 200
+
+
+@pytest.mark.parametrize("media", [*GRAPH_TYPES, "text/html"])
+def test_a_description_that_has_not_changed_is_not_sent_again(media: str) -> None:
+    whole = get("/sparql", media)
+    tag = whole.headers["etag"]
+    conditions = [{"if_none_match": each} for each in (tag, tag.removeprefix("W/"), f'"x", {tag}')]
+    for condition in [*conditions, {"if_modified_since": whole.headers["last-modified"]}]:
+        again = get("/sparql", media, **condition)
+        assert (again.status_code, again.content) == (304, b"")
+        for name in ("etag", "last-modified", "link", "vary", "cache-control", "query-limits"):
+            assert again.headers[name] == whole.headers[name]
+    assert get("/sparql", media, if_none_match='"x"').content == whole.content
+    assert get("/sparql", media, if_modified_since="Mon, 01 Jan 2001 00:00:00 GMT").status_code == 200
+
+
+def test_the_tag_of_the_description_is_of_its_address_form_and_limits() -> None:
+    tags = [get("/sparql", media).headers["etag"] for media in (*GRAPH_TYPES, "text/html")]
+    tags.append(get("/sparql", "text/turtle", host="example.org").headers["etag"])
+    limited = application_of(Settings(limits=replace(Settings().limits, timeout=7)))
+    tags.append(ask(limited, headers={"Accept": "text/turtle", "Host": "localhost"}).headers["etag"])
+    assert len(set(tags)) == len(tags)
 
 
 def test_where_nothing_is_acceptable_the_offers_are_listed() -> None:

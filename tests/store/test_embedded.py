@@ -132,6 +132,12 @@ def test_what_the_default_graph_says_of_a_node(store: EmbeddedStore) -> None:
     assert store.about(P) == []
 
 
+def test_what_stands_in_one_graph_only_is_told_from_what_others_say_too(store: EmbeddedStore) -> None:
+    assert store.only_in(ONE, [A, B, C]) == {ox.Triple(B, P, C)}
+    assert store.only_in(OTHER, [A, B, C]) == {ox.Triple(C, P, ox.Literal("é"))}
+    assert store.only_in(ONE, [A]) == store.only_in(A, [B]) == set()
+
+
 def test_graphs_are_named_in_order(store: EmbeddedStore) -> None:
     assert store.names() == [ONE, OTHER, TERMS]
     assert store.graph(ox.NamedNode(f"{BASE}graph/none")) == []

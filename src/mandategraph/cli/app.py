@@ -180,7 +180,8 @@ def show(
     where, held, store = inputs.release_of(root, elsewhere)
     described = {iri: store.describe(ox.NamedNode(iri)) for iri in inputs.named(name, where, held, store)}
     if form is Form.TTL:
-        outputs.write(results.graph_text({quad.triple for about, _ in described.values() for quad in about}, "ttl"))
+        said = [quad for quads, _ in described.values() for quad in quads]
+        outputs.write(results.graph_text(results.apart(said, held.base), "ttl"))
         return
     listed = [
         {

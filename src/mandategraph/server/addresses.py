@@ -11,7 +11,6 @@ VOCABULARIES = ("ontology", "shapes")
 # The IRIs of the terms stay as they are, whatever the base of the resources.
 _TERMS = MG.iri.removesuffix("ontology#")
 _VOCABULARY = re.compile(rf"(?:{'|'.join(VOCABULARIES)})(?:/[a-z0-9][a-z0-9.-]*)*")
-_SEPARATE = ("sparql",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,18 @@ class Addresses:
                 return f"/{path}{mark}{part}"
         return None
 
+    def page(self, iri: str) -> str | None:
+        """Where people read of an IRI: at its path, but for the endpoint, where a form stands; None if nowhere here.
+
+        >>> Addresses("http://example.org/").page("http://example.org/sparql#dataset")
+        '/sparql.html#dataset'
+        """
+        path = self.path(iri)
+        whole, mark, part = (path or "").partition("#")
+        return (
+            f"{whole}.html{mark}{part}" if f"{self._iris.base}{whole[1:]}" == self._iris.mint("service").value else path
+        )
+
     def vocabulary(self, iri: str) -> str | None:
         """The named graph that holds a vocabulary and its terms; None if the IRI is not one of a vocabulary."""
         name = iri.removeprefix(_TERMS)
@@ -89,10 +100,10 @@ class Addresses:
         parsed = self._iris.parse(iri)
         return parsed[1]["document"] if parsed and parsed[0] == "document" else None
 
-    def is_source(self, graph: str) -> bool:
-        """Whether a named graph holds what is read in a document."""
+    def document_of(self, graph: str) -> str | None:
+        """The document that a named graph holds what is read in; None if it holds something else."""
         parsed = self._iris.parse(graph)
-        return parsed is not None and parsed[0] == "source-graph"
+        return self._iris.mint("document", **parsed[1]).value if parsed and parsed[0] == "source-graph" else None
 
     def action(self, iri: str) -> tuple[str, str] | None:
         """The plan and the number of a part of a plan that support can be asked for; None if it is none."""
@@ -103,8 +114,8 @@ class Addresses:
 
 
 def routes() -> Iterator[str]:
-    """The paths that resources are found under, as routes; what has a route of its own is not among them."""
-    templates = [rule.template.partition("/") for rule in RULES.values() if rule.template not in _SEPARATE]
+    """The paths that resources are found under, as routes."""
+    templates = [rule.template.partition("/") for rule in RULES.values()]
     yield from sorted({f"/{name}/{{rest:path}}" for name, below, _ in templates if below})
     yield from sorted(
         f"/{name}{{rest:path}}" for name in (*VOCABULARIES, *(name for name, below, _ in templates if not below))

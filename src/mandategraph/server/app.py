@@ -178,7 +178,7 @@ def _add_dump(app: FastAPI, service: Service) -> None:
         return gzip.compress(results.dataset_text(service.store.quads(), "nq"), 6, mtime=0)
 
     @app.head("/dump.nq", include_in_schema=False)
-    @app.get("/dump.nq", responses={200: {"description": "N-Quads.", "content": {"application/n-quads": {}}}})
+    @app.get("/dump.nq", responses=_DUMP_RESPONSES, response_class=Response)
     def dump(request: Request) -> Response:
         """The whole graph, every named graph of it."""
         # Weak: blank nodes have other labels each time that a store elsewhere is read, and codings share it.
@@ -214,9 +214,15 @@ _SUPPORT: dict[str, object] = {
         },
     ]
 }
+_REFUSED: dict[str, object] = {"description": "The client has used its time."}
+_DUMP_RESPONSES: dict[int | str, dict[str, object]] = {
+    200: {"description": "N-Quads.", "content": {"application/n-quads": {}}},
+    429: _REFUSED,
+}
 _SUPPORT_RESPONSES: dict[int | str, dict[str, object]] = {
     200: {"description": "The answer.", "content": {"application/json": {}, "text/html": {}}},
     400: {"description": "No number is given."},
     404: {"description": "No plan has this number."},
     406: {"description": "No offered format is wanted."},
+    429: _REFUSED,
 }

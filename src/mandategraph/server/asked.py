@@ -45,7 +45,7 @@ class Asked:
                 address(ADDRESS, name=query.name),
                 query.question,
                 f"Question {query.number}, with the columns of queries/questions/{query.name}.rq: "
-                f"{', '.join(query.columns)}. Turtle has the statements about the resources in the rows.",
+                f"{', '.join(query.columns)}. Turtle has the rows and the statements about the resources in them.",
                 self._answering(query),
                 tuple(self._parameter(each) for each in query.parameters),
                 columns=query.columns,
@@ -92,7 +92,8 @@ class Asked:
             )
             rows[-1] |= {"name": place.rpartition("/")[2], "address": place}
         rows.sort(key=lambda row: int(row["number"]))
-        return Answer(COLUMNS, len(rows), window.of(rows))
+        told = [{name: ox.Literal(text) for name, text in row.items()} for row in window.of(rows)]
+        return Answer(COLUMNS, len(rows), told)
 
     def _answering(self, query: Query) -> Callable[[Given, Window], Answer]:
         return lambda given, window: self._answer(query, given, window)
@@ -107,7 +108,7 @@ class Asked:
         page = Rows(found.columns, tuple(window.of(found.rows)))
         iris = tuple(cell.value for row in page.rows for cell in row if isinstance(cell, ox.NamedNode))
         about = {"question": query.question, "number": query.number, "parameters": read}
-        return Answer(found.columns, len(found.rows), page.values(), about=about, iris=iris)
+        return Answer(found.columns, len(found.rows), page.cells(), about=about, iris=iris)
 
     def _understood(self, query: Query, values: Given) -> dict[str, str]:
         """The values as the query takes them; a plan that is said with the number gives way to one given by itself."""

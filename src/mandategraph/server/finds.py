@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
+import pyoxigraph as ox
+
 from mandategraph import search, wording
 from mandategraph.iris import Iris
+from mandategraph.queries import Cell
 from mandategraph.server.replies import Answer, Parameter, Window
 from mandategraph.server.routes import Given, Lookup
 from mandategraph.server.service import Service
+from mandategraph.vocabulary import MG, XSD
 
 SEARCH, WORDING = "/api/search", "/api/wording"
 MOST_WORDINGS = 50
+_DATATYPES = {bool: "boolean", int: "integer", float: "decimal"}
+_NOT_IN_IRIS = frozenset(' <>"{}|\\^`\n\r\t')
 
 
 class Finds:
@@ -62,13 +68,31 @@ class Finds:
         found = self._service.search.find(given["q"], kinds, first=window.first, count=window.size)
         rows, items = [hit.row() for hit in found.hits], [hit.data() for hit in found.hits]
         iris = tuple(row["iri"] for row in rows)
-        return Answer(search.COLUMNS, found.total, rows, items, {"q": given["q"], "matched": found.matched}, iris)
+        about = {"q": given["q"], "matched": found.matched}
+        return Answer(search.COLUMNS, found.total, self._cells(rows, items), items, about, iris)
 
     def _wording(self, given: Given, window: Window) -> Answer:
         total, found = self._service.wordings.like(given["text"], first=window.first, count=window.size)
         rows, items = [each.row() for each in found], [each.data() for each in found]
         iris = tuple(iri for row in rows for iri in self._behind(row))
-        return Answer(wording.COLUMNS, total, rows, items, {"text": given["text"], "score": wording.SCORE}, iris)
+        about = {"text": given["text"], "score": wording.SCORE}
+        return Answer(wording.COLUMNS, total, self._cells(rows, items), items, about, iris)
+
+    def _cells(self, rows: list[dict[str, str]], items: list[dict[str, object]]) -> list[dict[str, Cell]]:
+        """Rows of texts as terms: resources by their IRIs, and numbers where the plain data has numbers."""
+        return [
+            {name: self._cell(text, item[name]) for name, text in row.items()}
+            for row, item in zip(rows, items, strict=True)
+        ]
+
+    def _cell(self, text: str, plain: object) -> Cell:
+        if not text:
+            return None
+        datatype = next((name for kind, name in _DATATYPES.items() if type(plain) is kind), "")
+        if datatype:
+            return ox.Literal(text, datatype=XSD[datatype])
+        named = text.startswith((self._iris.base, MG.iri)) and not set(text) & _NOT_IN_IRIS
+        return ox.NamedNode(text) if named else ox.Literal(text)
 
     def _behind(self, row: Mapping[str, str]) -> Iterator[str]:
         """The resources behind a row: the quotation, its passage and the link it makes."""

@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from mandategraph.errors import UsageError
 from mandategraph.negotiation import chosen
-from mandategraph.queries import rows
 from mandategraph.server import resource_graph
 from mandategraph.server.addresses import FORMATS, Addresses, Format, routes, split
+from mandategraph.server.attributions import Attributions
+from mandategraph.server.conditions import holds
 from mandategraph.server.description import IN_A_FILE, ON_A_PAGE, Describer, Description
 from mandategraph.server.resource_page import PageMaker
 from mandategraph.server.service import Service
@@ -55,9 +56,9 @@ class _LinkedData:
         self._release = service.held.identity
         self._addresses = Addresses(service.held.base)
         self._describer = Describer(service.held, service.store, service.lookups)
-        listed = rows(service.store, service.lookups["attributions"], {}).values()
-        reasons = {(row["source"], row["assertedBy"]): row["reason"] for row in listed}
-        self._maker = PageMaker(service.held.base, reasons)
+        attributions = Attributions(service.store, service.lookups)
+        self._maker = PageMaker(service.held.base, attributions)
+        self._writer = resource_graph.Writer(service.held.base, self._release, attributions)
         self._kept: dict[str, tuple[bytes, dict[str, str]]] = {}
 
     def answered(self, request: Request) -> Response:
@@ -70,7 +71,7 @@ class _LinkedData:
         """
         wanted = self._wanted(request)
         content, headers = self._kept.get(wanted.at(wanted.page)) or self._made(wanted)
-        if _holds(request.headers.get("if-none-match"), headers["ETag"]):
+        if holds(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(content, media_type=wanted.form.media, headers=headers)
 
@@ -82,7 +83,7 @@ class _LinkedData:
             content = bytes(self._pages.resource(self._maker.page(described)).body)
         else:
             document = f"{wanted.iri}{wanted.form.suffix}"
-            content = resource_graph.text(described, wanted.form, document, self._release)
+            content = self._writer.text(described, wanted.form, document)
         made = content, self._headers(wanted, described)
         if self._addresses.vocabulary(described.of):
             self._kept[wanted.at(wanted.page)] = made
@@ -135,11 +136,3 @@ def _links(wanted: _Wanted, described: Description) -> Iterator[str]:
     if described.page < described.pages:
         yield f'<{wanted.at(described.page + 1)}>; rel="next"'
         yield f'<{wanted.at(described.pages)}>; rel="last"'
-
-
-def _holds(condition: str | None, tag: str) -> bool:
-    """Whether an If-None-Match header holds an entity tag, compared weakly (RFC 9110, 13.1.2)."""
-    if condition is None:
-        return False
-    held = [each.strip().removeprefix("W/") for each in condition.split(",")]
-    return "*" in held or tag.removeprefix("W/") in held

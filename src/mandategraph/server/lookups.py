@@ -1,6 +1,7 @@
 """Look-ups of plans, their parts, instruments and passages, and what supports what."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pyoxigraph as ox
 from fastapi import FastAPI, Request
@@ -13,12 +14,14 @@ from mandategraph.errors import MissingError, near_numbers
 from mandategraph.iris import RULES, Iris
 from mandategraph.meant import KINDS as PARTS
 from mandategraph.naming import Known
+from mandategraph.queries import Rows
 from mandategraph.server import routes
 from mandategraph.server.asked import ADDRESS, Asked
 from mandategraph.server.finds import Finds
 from mandategraph.server.replies import Answer, Parameter, Replies, Row, Several, Window
 from mandategraph.server.routes import Given, Lookup, address
 from mandategraph.server.service import Service
+from mandategraph.vocabulary import MG
 
 PLAN, ACTION = "/api/plans/{plan}", "/api/plans/{plan}/actions/{notation}"
 SUPPORT = f"{ACTION}/support"
@@ -31,7 +34,7 @@ _QUOTED = "01-mandates-of-an-action"
 
 def add(app: FastAPI, service: Service) -> None:
     """Add the look-ups of a release to an application."""
-    replies = Replies(service.held, service.store)
+    replies = Replies(service)
     found = Lookups(service)
     asked = Asked(service, found.one)
     routes.add(app, [*found.all(), *Finds(service).all(), *asked.all()], replies)
@@ -110,7 +113,8 @@ class Lookups:
         yield Lookup(
             SUPPORTS,
             "What an instrument supports",
-            "The actions for which a document quotes an instrument, with the passages and how often each is used.",
+            "The actions for which a document quotes an instrument, with the passages and how often each is used; the "
+            "answer in a sentence, which CSV and Turtle have in each row, or in a row of its own if there is none.",
             self._supports,
             (instrument,),
             columns=self._service.questions[_SUPPORTED].columns,
@@ -151,19 +155,18 @@ class Lookups:
     def _columns(self, name: str) -> tuple[str, ...]:
         return self._service.lookups[name].columns
 
-    def _look(self, name: str, **given: str) -> list[dict[str, str]]:
-        return queries.rows(self._service.store, self._service.lookups[name], given).values()
+    def _look(self, name: str, **given: str) -> Rows:
+        return queries.rows(self._service.store, self._service.lookups[name], given)
 
     def _examples(self) -> tuple[str, str, str, str]:
         """A plan, a number in it, an instrument and a passage of the release, that examples can be made of."""
-        for row in self._look("quotations"):
+        for row in self._look("quotations").values():
             passage = row["passage"].partition("/passage/")[2]
             return row["plan"], row["action"], row["instrument"], passage
         return "", "", "", ""
 
     def _plans(self, _: Given, window: Window) -> Answer:
-        rows = self._look("plans")
-        return _page(self._columns("plans"), rows, window, "resource")
+        return _page(self._look("plans"), window, "resource")
 
     def _plan_of(self, typed: str, path: str, **values: str) -> str:
         def place(each: Known) -> str:
@@ -173,10 +176,9 @@ class Lookups:
 
     def _plan(self, given: Given, window: Window) -> Answer:
         plan = self._plan_of(given["plan"], PLAN)
-        (about,) = self._look("plans", plan=plan)
-        rows = self._look("parts-of-plans", plan=plan)
-        page = _page(self._columns("parts-of-plans"), rows, window, "unit")
-        return _with(page, {"plan": about}, [about["resource"]], address(PLAN, plan=plan))
+        (about,) = self._look("plans", plan=plan).data()
+        page = _page(self._look("parts-of-plans", plan=plan), window, "unit")
+        return _with(page, {"plan": about}, [str(about["resource"])], address(PLAN, plan=plan))
 
     def _part_of(self, given: Given, path: str) -> Known:
         """The part of a plan that is typed."""
@@ -192,9 +194,9 @@ class Lookups:
 
     def _action(self, given: Given, window: Window) -> Answer:
         part = self._part_of(given, ACTION)
-        rows = [row for row in self._look("parts-of-plans", plan=part.plan) if row["unit"] == part.iri]
-        page = _page(self._columns("parts-of-plans"), rows, window, "unit")
-        return _with(page, {}, [], address(ACTION, plan=part.plan, notation=rows[0]["notation"]))
+        found = _where(self._look("parts-of-plans", plan=part.plan), "unit", part.iri)
+        notation = found.values()[0]["notation"]
+        return _with(_page(found, window, "unit"), {}, [], address(ACTION, plan=part.plan, notation=notation))
 
     def _support(self, given: Given, window: Window) -> Answer:
         part = self._part_of(given, SUPPORT)
@@ -215,64 +217,73 @@ class Lookups:
             parsed = self._iris.parse(row["quotation"])
             if parsed:
                 yield self._iris.mint("support", **parsed[1]).value
+        for row in part.stated_sources:
+            yield self._iris.mint("stated-source", plan=row["plan"], name=row["name"]).value
+        for row in part.limits:
+            yield self._iris.mint("scope", name=row["name"]).value
 
     def _actions(self, given: Given, window: Window) -> Answer:
-        rows = self._look("parts-of-plans")
+        found = self._look("parts-of-plans")
         if "notation" in given:
             meant = {each.iri for each in self._service.naming.candidates(given["notation"], PARTS)}
             if not meant:
                 near = self._service.naming.near(given["notation"], PARTS)
                 raise MissingError(f"action {given['notation']!r}", "the plans", near)
-            rows = [row for row in rows if row["unit"] in meant]
-        else:
-            rows = [row for row in rows if row["class"].endswith("#Action")]
-        return _page(self._columns("parts-of-plans"), rows, window, "unit")
+            return _page(_where(found, "unit", *meant), window, "unit")
+        return _page(_where(found, "class", MG["Action"].value), window, "unit")
 
     def _instruments(self, _: Given, window: Window) -> Answer:
-        return _page(self._columns("instruments"), self._look("instruments"), window, "resource")
+        return _page(self._look("instruments"), window, "resource")
 
     def _instrument_of(self, typed: str, path: str) -> str:
         return self.one(typed, ("instrument",), lambda each: address(path, id=each.identifier)).identifier
 
     def _instrument(self, given: Given, window: Window) -> Answer:
         slug = self._instrument_of(given["id"], INSTRUMENT)
-        rows = self._look("instruments", instrument=slug)
-        page = _page(self._columns("instruments"), rows, window, "resource")
+        found = self._look("instruments", instrument=slug)
+        page = _page(found, window, "resource")
+        (about,) = found.data()
         names = [
-            {"name": each.name, "how": each.how}
-            for each in self._service.naming.names
-            if each.iri == rows[0]["resource"]
+            {"name": each.name, "how": each.how} for each in self._service.naming.names if each.iri == about["resource"]
         ]
-        items = [{**row, "names": names} for row in rows]
-        return _with(page, {}, [], address(INSTRUMENT, id=slug), items)
+        return _with(page, {}, [], address(INSTRUMENT, id=slug), [{**about, "names": names}])
 
     def _supports(self, given: Given, window: Window) -> Answer:
         slug = self._instrument_of(given["id"], SUPPORTS)
-        question = self._service.questions[_SUPPORTED]
-        rows = self._service.ask(question, {"instrument": ox.Literal(slug)}).values()
-        page = _page(question.columns, rows, window, "quotation", "passage")
-        (about,) = self._look("instruments", instrument=slug)
-        return _with(page, {"instrument": about}, [about["resource"]], address(SUPPORTS, id=slug))
+        found = self._service.ask(self._service.questions[_SUPPORTED], {"instrument": ox.Literal(slug)})
+        (about,) = self._look("instruments", instrument=slug).data()
+        page, answer = _page(found, window, "quotation", "passage"), self._service.support.linked(found)
+        told, items = {"instrument": about, "answer": answer}, [queries.data(row) for row in page.rows]
+        whole = _with(page, told, [str(about["resource"])], address(SUPPORTS, id=slug), items)
+        rows = [{**row, "answer": ox.Literal(answer)} for row in page.rows or ({"instrument": ox.Literal(slug)},)]
+        return replace(whole, columns=(*page.columns, "answer"), rows=rows)
 
     def _passage(self, given: Given, window: Window) -> Answer:
         parts = RULES["passage"].parse(f"passage/{given['id']}")
-        rows = self._look("quotations", passage=self._iris.mint("passage", **parts).value) if parts else []
-        if not rows:
-            known = [row["passage"].partition("/passage/")[2] for row in self._look("quotations")]
+        found = self._look("quotations", passage=self._iris.mint("passage", **parts).value) if parts else None
+        if found is None or not found.rows:
+            known = [row["passage"].partition("/passage/")[2] for row in self._look("quotations").values()]
             raise MissingError.among("passage", given["id"], known, "the release")
-        return _page(self._columns("quotations"), rows, window, "quotation", "passage")
+        return _page(found, window, "quotation", "passage")
 
 
 def _told(part: Part) -> Iterable[Row]:
     """The rows of a part's support: its quotations with the answer in a sentence, or the answer alone."""
-    alone = {"plan": part.plan, "action": part.notation}
-    return [{**row, "answer": part.answer} for row in part.quotations or (alone,)]
+    alone: Row = {"plan": ox.Literal(part.plan), "action": ox.Literal(part.notation)}
+    return [{**row, "answer": ox.Literal(part.answer)} for row in part.rows["quotations"].cells() or (alone,)]
 
 
-def _page(columns: tuple[str, ...], rows: list[dict[str, str]], window: Window, *resources: str) -> Answer:
+def _where(found: Rows, column: str, *wanted: str) -> Rows:
+    """The rows that have one of some values in a column."""
+    place = found.columns.index(column)
+    return Rows(found.columns, tuple(row for row in found.rows if queries.value(row[place]) in wanted))
+
+
+def _page(found: Rows, window: Window, *resources: str) -> Answer:
     """A page of rows, told by the resources that stand in some of their columns."""
-    shown = window.of(rows)
-    return Answer(columns, len(rows), shown, iris=tuple(row[name] for row in shown for name in resources))
+    shown = window.of(found.cells())
+    iris = tuple(queries.value(row[name]) for row in shown for name in resources)
+    return Answer(found.columns, len(found.rows), shown, iris=iris)
 
 
 def _with(

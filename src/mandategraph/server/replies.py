@@ -6,24 +6,28 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
+import pyoxigraph as ox
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mandategraph import results
+from mandategraph import queries, results
 from mandategraph.errors import MissingError, UsageError
 from mandategraph.naming import Known
 from mandategraph.negotiation import chosen
-from mandategraph.release import Manifest, digest
+from mandategraph.queries import Cell
+from mandategraph.release import digest
+from mandategraph.server.attributions import Attributions
+from mandategraph.server.conditions import holds
 from mandategraph.server.problems import PROBLEM
-from mandategraph.store import Store
+from mandategraph.server.service import Service
 
 FORMS = {"json": "application/json", "csv": "text/csv", "ttl": "text/turtle"}
 MOST = 500
 USUAL = 100
 LAST_PAGE = 1_000_000
-Row = Mapping[str, str]
+Row = Mapping[str, Cell]
 Item = TypeVar("Item")
 
 
@@ -60,7 +64,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page of an answer: rows for CSV, items for JSON if they hold more, and the resources it tells of."""
+    """One page of an answer: rows for CSV and Turtle, items for JSON if they differ, and the resources it tells of."""
 
     columns: tuple[str, ...]
     total: int
@@ -131,7 +135,7 @@ def _value(parameter: Parameter, value: str) -> str:
             raise UsageError(f"{name}: expected a whole number from {least} to {most}, found {value[:40]!r}")
     if parameter.longest is not None and len(value) > parameter.longest:
         raise UsageError(f"{name}: expected at most {parameter.longest} characters, found {len(value)}")
-    if parameter.required and not value.strip():
+    if not value.strip():
         raise UsageError(f"expected {name} ({parameter.meaning}), found nothing in it")
     return value
 
@@ -159,8 +163,10 @@ def window_of(given: Mapping[str, str], most: int = MOST) -> Window:
 class Replies:
     """Writes answers of one release; in every form an answer says which release it comes from."""
 
-    def __init__(self, held: Manifest, store: Store) -> None:
-        self._base, self._store, self._release = held.base, store, held.identity
+    def __init__(self, service: Service) -> None:
+        held = service.held
+        self._base, self._store, self._release = held.base, service.store, held.identity
+        self._attributions = Attributions(service.store, service.lookups)
         self._digest = digest(held.text())
         self._released = results.release_of(held.base, held.identity)
 
@@ -180,36 +186,43 @@ class Replies:
         if request.method != "POST":
             headers["Link"] = _links(request, window.page, last)
             headers["ETag"] = tag = self._tag(f"{path}?{request.url.query}", form)
-            if _is_held(request.headers.get("if-none-match", ""), tag):
+            if holds(request.headers.get("if-none-match"), tag):
                 return Response(status_code=304, headers=headers)
         return Response(self.text(answer, form, window), media_type=FORMS[form], headers=headers)
 
     def text(self, answer: Answer, form: str, window: Window) -> str:
         """An answer in a form."""
         if form == "ttl":
-            triples = {*results.behind(self._store, answer.iris, self._base), self._released}
-            return results.graph_text(sorted(triples, key=str), "ttl").decode()
+            return self._turtle(answer)
         if form == "csv":
-            columns = (*(name for name in answer.columns if name != "release"), "release")
-            return results.rows_csv(columns, [{**row, "release": self._release} for row in answer.rows])
+            told = [queries.values(row) for row in self._rows(answer)]
+            return results.rows_csv(_columns(answer), told, "\r\n")
         return json.dumps(self.data(answer, window), ensure_ascii=False)
 
     def data(self, answer: Answer, window: Window) -> dict[str, object]:
         """An answer as the JSON of it holds it."""
         pages = max(1, -(-answer.total // window.size))
         counted = {"total": answer.total, "page": window.page, "pages": pages, "per_page": window.size}
-        items = answer.rows if answer.items is None else answer.items
-        return {"release": self._release, **counted, **answer.about, "items": list(items)}
+        items = [queries.data(row) for row in answer.rows] if answer.items is None else list(answer.items)
+        return {"release": self._release, **counted, **answer.about, "items": items}
+
+    def _turtle(self, answer: Answer) -> str:
+        """The rows of an answer, and what is stated of the resources it tells of."""
+        stated = results.behind(self._store, answer.iris, self._base)
+        marked = self._attributions.marked(results.ANSWER, stated)
+        return results.rows_turtle(_columns(answer), self._rows(answer), {*stated, *marked, self._released}).decode()
+
+    def _rows(self, answer: Answer) -> list[Row]:
+        """The rows of an answer, each with the release it comes from."""
+        return [{**row, "release": ox.Literal(self._release)} for row in answer.rows]
 
     def _tag(self, address: str, form: str) -> str:
         """What an answer depends on, digested; weak, for it may be sent compressed."""
         return f'W/"{digest(chr(10).join((self._digest, address, form)))[:32]}"'
 
 
-def _is_held(condition: str, tag: str) -> bool:
-    """Whether a client says that it holds what has a tag (RFC 9110, 13.1.2: weak comparison)."""
-    held = {each.strip().removeprefix("W/") for each in condition.split(",")}
-    return condition.strip() == "*" or tag.removeprefix("W/") in held
+def _columns(answer: Answer) -> tuple[str, ...]:
+    return (*(name for name in answer.columns if name != "release"), "release")
 
 
 def _links(request: Request, page: int, last: int) -> str:

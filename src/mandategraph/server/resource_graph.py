@@ -1,34 +1,56 @@
 """Descriptions as RDF: what is said of a resource, in triples or in quads, and what the document itself is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pyoxigraph as ox
 
 from mandategraph import results
+from mandategraph.iris import Iris
 from mandategraph.server.addresses import Format
+from mandategraph.server.attributions import Attributions
 from mandategraph.server.description import Description
 from mandategraph.terms import en
 from mandategraph.vocabulary import FOAF, HYDRA, MG, OWL, RDFS, A
 
-_WITH_GRAPHS = (".nq", ".trig")
+
+class Writer:
+    """Writes the descriptions of the resources of one release."""
+
+    def __init__(self, base: str, release: str, attributions: Attributions) -> None:
+        self._release, self._attributions = release, attributions
+        self._inferred = Iris(base).mint("graph", name="inferred")
+
+    def text(self, description: Description, form: Format, document: str) -> bytes:
+        """A description in a format; quads, where the format has them, name the graph that each triple comes from.
+
+        Where it has none, what only rules infer is left out, for nothing would tell it from what documents say; but the
+        graph of it is told as what it is. `document` is the IRI of the text itself, without the page.
+        """
+        this = _page(document, description.page)
+        said = dict.fromkeys(_said(description))
+        about = [*_about(description, document, self._release)]
+        if form.suffix[1:] in results.DATASET_FORMATS:
+            about += self._attributions.marked(this, (quad.triple for quad in said))
+            quads = [ox.Quad(each.subject, each.predicate, each.object) for each in about]
+            by_graph = sorted(said, key=lambda quad: str(quad.graph_name))
+            return results.dataset_text(dict.fromkeys([*quads, *by_graph]), form.suffix[1:])
+        stated = dict.fromkeys(quad.triple for quad in said if quad.graph_name != self._inferred)
+        left = {quad.triple for quad in said} - stated.keys()
+        if description.of == self._inferred.value:
+            stated.update(dict.fromkeys(quad.triple for quad in description.contents))
+            left -= stated.keys()
+            about.append(ox.Triple(this, RDFS["comment"], en("The triples of the graph are inferred by rules.")))
+        elsewhere = _page(f"{description.iri}.trig", description.page)
+        about += results.left_out(this, len(left), self._inferred, elsewhere)
+        about += self._attributions.marked(this, stated)
+        return results.graph_text(dict.fromkeys([*about, *stated]), form.suffix[1:])
 
 
-def text(description: Description, form: Format, document: str, release: str) -> bytes:
-    """A description in a format; quads, where the format has them, name the graph that each triple comes from.
-
-    `document` is the IRI of the text itself, without the page.
-    """
-    about = _about(description, document, release)
-    said = [*description.statements, *description.contents, *description.references, *_labels(description)]
-    if form.suffix in _WITH_GRAPHS:
-        quads = [ox.Quad(each.subject, each.predicate, each.object) for each in about]
-        return results.dataset_text(dict.fromkeys([*quads, *said]), form.suffix[1:])
-    return results.graph_text(dict.fromkeys([*about, *(quad.triple for quad in said)]), form.suffix[1:])
-
-
-def _labels(description: Description) -> Iterable[ox.Quad]:
-    """The names of what is pointed to; the words it may hold are its own description's."""
-    return (quad for quad in description.labels if quad.predicate != MG["text"])
+def _said(description: Description) -> Iterator[ox.Quad]:
+    """What stands in the document of a description."""
+    yield from (*description.statements, *description.contents, *description.references)
+    # The names of what is pointed to; the words it may hold are its own description's.
+    yield from (quad for quad in description.labels if quad.predicate != MG["text"])
 
 
 def _about(description: Description, document: str, release: str) -> Iterator[ox.Triple]:

@@ -1,11 +1,12 @@
 """The page of a resource, as values for its template: what the documents, this project and rules say, kept apart."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
 from mandategraph.server.addresses import FORMATS, Addresses, Format
+from mandategraph.server.attributions import MARK, Attributions
 from mandategraph.server.description import Description
 from mandategraph.server.evidence import Evidence, by_predicate, evidence, fragment
 from mandategraph.server.resource_graph import part
@@ -75,6 +76,7 @@ class Reference:
     predicate: Shown
     value: Shown
     graph: Shown
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class ResourcePage:
     path: str
     name: Shown
     types: tuple[Shown, ...]
+    inferred: tuple[Shown, ...]
     words: tuple[Shown, ...]
     quoted: bool
     evidence: tuple[Evidence, ...]
@@ -114,7 +117,7 @@ class ResourcePage:
 class PageMaker:
     """Makes the pages of the resources of a release."""
 
-    def __init__(self, base: str, attributions: Mapping[tuple[str, str], str]) -> None:
+    def __init__(self, base: str, attributions: Attributions) -> None:
         self._base, self._attributions = base, attributions
         self._addresses = Addresses(base)
 
@@ -126,13 +129,15 @@ class PageMaker:
         own = [quad for quad in about.statements if lexical(quad.subject) == about.of]
         others = [quad for quad in about.statements if lexical(quad.subject) != about.of]
         values = by_predicate(own)
-        types = self._types(own, showing)
-        kind = types[0].text if types and types[0].detail else self._addresses.kind(about.of)
+        types, inferred = self._types(own, showing)
+        kinds = [each.text for each in (*types, *inferred)[:1] if each.detail]
+        kind = kinds[0] if kinds else self._addresses.kind(about.of)
         return ResourcePage(
             iri=about.iri,
             path=self._addresses.path(about.iri) or "",
             name=showing.titled(about.of, kind),
             types=types,
+            inferred=inferred,
             words=tuple(showing.value(each) for name in _WORDS for each in values.get(name, ())),
             quoted=any(lexical(each) == "true" for each in values.get(MG["quoted"], ())),
             evidence=tuple(evidence(about.statements, showing)),
@@ -143,9 +148,9 @@ class PageMaker:
             tables=tuple(self._tables(own, showing)),
             parts=tuple(_subjects(others, showing)),
             groups=tuple(_groups(about, showing)) if vocabulary else (),
-            triples=() if vocabulary else tuple(_reference(quad, showing) for quad in about.contents),
+            triples=() if vocabulary else tuple(self._reference(quad, showing) for quad in about.contents),
             held=part(about, len(about.contents), about.held) if about.held and not vocabulary else "",
-            references=tuple(_reference(quad, showing) for quad in about.references),
+            references=tuple(self._reference(quad, showing) for quad in about.references),
             referring=part(about, len(about.references), about.referring),
             counted=tuple((showing.iri(name), number) for name, number in about.numbers.items()),
             action=self._addresses.action(about.of),
@@ -157,15 +162,16 @@ class PageMaker:
         """Why a document is attributed to whom it is, if it is not the document that says so."""
         documents, bodies = (values.get(PROV[name], ()) for name in ("hadPrimarySource", "wasAttributedTo"))
         pairs = ((document.value, body.value) for document in documents for body in bodies)
-        return next((self._attributions[pair] for pair in pairs if pair in self._attributions), "")
+        return next(filter(None, (self._attributions.reason(*pair) for pair in pairs)), "")
 
-    def _types(self, own: Sequence[ox.Quad], showing: Showing) -> tuple[Shown, ...]:
-        """The types, those of this project first, what is stated before what is inferred."""
-        inferred = self._voice(f"{self._base}graph/inferred")
-        typed = [(self._voice(graph_of(quad)) == inferred, quad.object) for quad in own if quad.predicate == A]
-        shown = [(late, showing.value(each)) for late, each in typed]
-        ordered = sorted(shown, key=lambda each: (not each[1].detail, each[0]))
-        return tuple(dict.fromkeys(each for _, each in ordered))
+    def _types(self, own: Sequence[ox.Quad], showing: Showing) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+        """The types that are stated, and those that are only inferred; of both those of this project first."""
+        told: dict[bool, list[Shown]] = {False: [], True: []}
+        for quad in own:
+            if quad.predicate == A:
+                told[graph_of(quad) == f"{self._base}graph/inferred"].append(showing.value(quad.object))
+        stated, inferred = (sorted(dict.fromkeys(each), key=lambda one: not one.detail) for each in told.values())
+        return tuple(stated), tuple(each for each in inferred if each not in stated)
 
     def _tables(self, own: Sequence[ox.Quad], showing: Showing) -> Iterator[Table]:
         """What each graph says, the documents first, this project next, the rules behind it."""
@@ -174,10 +180,34 @@ class PageMaker:
         for quad in own:
             said.setdefault(graph_of(quad), []).append(quad)
         for graph in sorted(said, key=lambda name: (order.index(self._voice(name)), name)):
-            yield Table(self._voice(graph), showing.graph(graph), showing.rows(said[graph]))
+            rows = (row for quads in self._apart(said[graph]) for row in self._rows(quads, showing))
+            yield Table(self._voice(graph), showing.graph(graph), tuple(rows))
+
+    def _apart(self, quads: Sequence[ox.Quad]) -> tuple[list[ox.Quad], list[ox.Quad]]:
+        """What a graph states, and apart from it what this project inferred of a document."""
+        inferred = [quad for quad in quads if self._is_inferred(quad)]
+        return [quad for quad in quads if quad not in inferred], inferred
+
+    def _rows(self, quads: Sequence[ox.Quad], showing: Showing) -> Iterator[Row]:
+        note = MARK if quads and self._is_inferred(quads[0]) else ""
+        return (replace(row, note=note) for row in showing.rows(quads))
+
+    def _is_inferred(self, quad: ox.Quad) -> bool:
+        document = self._addresses.document_of(graph_of(quad))
+        return document is not None and self._attributions.inferred(quad.predicate, lexical(quad.object), document)
+
+    def _reference(self, quad: ox.Quad, showing: Showing) -> Reference:
+        deepest = 99
+        return Reference(
+            showing.value(quad.subject, deepest),
+            showing.iri(quad.predicate.value),
+            showing.value(quad.object, deepest),
+            showing.graph(graph_of(quad)),
+            MARK if self._is_inferred(quad) else "",
+        )
 
     def _voice(self, graph: str) -> Voice:
-        if self._addresses.is_source(graph):
+        if self._addresses.document_of(graph) is not None:
             return _DOCUMENTS
         return _VOICES.get(graph.removeprefix(f"{self._base}graph/"), _OTHER)
 
@@ -213,13 +243,3 @@ def _groups(about: Description, showing: Showing) -> Iterator[tuple[str, tuple[S
             grouped.setdefault(kinds.get(quad.subject.value, "other"), []).append(quad)
     for kind in sorted(grouped, key=lambda name: (name not in _FIRST, name)):
         yield kind, tuple(_subjects(grouped[kind], showing))
-
-
-def _reference(quad: ox.Quad, showing: Showing) -> Reference:
-    deepest = 99
-    return Reference(
-        showing.value(quad.subject, deepest),
-        showing.iri(quad.predicate.value),
-        showing.value(quad.object, deepest),
-        showing.graph(graph_of(quad)),
-    )

@@ -33,6 +33,8 @@ Schema = dict[str, Any]
 BODY = "text/plain"
 _PATH = re.compile(r"{(\w+)(?::path)?}")
 _TEXT: Schema = {"type": "string"}
+_ITEM = "Whole numbers are numbers, what is true or false is a boolean; what has no value is empty."
+_KINDS: dict[type, str] = {bool: "boolean", int: "integer"}
 _PROBLEM: Schema = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -162,7 +164,7 @@ def _schema(each: Parameter) -> Schema:
         schema["enum"] = list(each.values)
     if each.longest is not None:
         schema["maxLength"] = each.longest
-    if each.required:
+    if each.required or (each.where == "query" and not each.values):
         schema |= {"minLength": 1, "pattern": r"\S"}
     return schema
 
@@ -182,9 +184,12 @@ def _responses(lookup: Lookup) -> dict[int | str, dict[str, Any]]:
         400: _problem("A parameter is unknown, repeated, missing or has a value it cannot have."),
         404: _problem("There is no such thing, or no such page; the nearest names are told."),
         406: _problem("None of the forms is wanted."),
+        429: REFUSED,
+        503: _problem("A limit of time or memory is reached, or too many wait; the problem names the limit."),
     }
     if lookup.may_choose:
-        found[300] = _problem("What is typed may mean several things; the candidates are listed.")
+        told = "What is typed may mean several things; the candidates are listed."
+        found[300] = {"description": told, "content": {PROBLEM: {"schema": _PROBLEM}}}
     return dict(sorted(found.items(), key=str))
 
 
@@ -192,11 +197,14 @@ def _problem(told: str) -> dict[str, Any]:
     return {"description": told, "content": {PROBLEM: {"schema": _PROBLEM}, "text/html": {"schema": _TEXT}}}
 
 
+REFUSED: Schema = _problem("The client has used its time for queries and look-ups; Retry-After says when it has some.")
+
+
 def _answer_schema(lookup: Lookup) -> Schema:
     counted = {name: {"type": "integer"} for name in ("total", "page", "pages", "per_page")}
     item: Schema = {"type": "object"}
     if lookup.columns:
-        item |= {"required": list(lookup.columns)}
+        item |= {"required": list(lookup.columns), "description": _ITEM}
     return {
         "type": "object",
         "required": ["release", *counted, "items"],
@@ -219,6 +227,16 @@ def _examples(lookup: Lookup, replies: Replies) -> dict[str, object]:
     return {"json": replies.data(answer, window), **told}
 
 
+def _typed(examples: Mapping[str, Any]) -> Schema:
+    """Which columns hold numbers and truths, as an example of an answer shows it; a cell may be empty."""
+    return {
+        name: {"anyOf": [{"type": _KINDS[type(value)]}, {"enum": ["", None]}]}
+        for item in examples.get("json", {"items": []})["items"]
+        for name, value in item.items()
+        if type(value) in _KINDS
+    }
+
+
 def _describe(app: FastAPI, lookups: Sequence[Lookup], replies: Replies) -> None:
     """Add the examples to what OpenAPI tells; they are found when it is first asked for, in a thread of its own."""
     generated, lock, held = app.openapi, Lock(), list[bytes]()
@@ -230,6 +248,7 @@ def _describe(app: FastAPI, lookups: Sequence[Lookup], replies: Replies) -> None
                 examples = _examples(lookup, replies)
                 for operation in described["paths"][_PATH.sub(r"{\1}", lookup.path)].values():
                     content = operation["responses"]["200"]["content"]
+                    content[FORMS["json"]]["schema"]["properties"]["items"]["items"]["properties"] = _typed(examples)
                     for form, example in examples.items():
                         content[FORMS[form]]["example"] = example
             described["x-examples"] = (

@@ -1,5 +1,7 @@
 """What the service tells programs of itself, at the address it is asked at."""
 
+import hashlib
+
 from fastapi import FastAPI, Request
 from pyoxigraph import NamedNode
 from starlette.exceptions import HTTPException
@@ -10,6 +12,7 @@ from mandategraph.description.service import served
 from mandategraph.errors import UsageError
 from mandategraph.iris import Iris
 from mandategraph.negotiation import chosen
+from mandategraph.server.addresses import FORMATS
 from mandategraph.server.service import Service
 from mandategraph.server.settings import MIB, Settings
 from mandategraph.sparql_text import MAX_DEPTH
@@ -21,7 +24,7 @@ def add(app: FastAPI, service: Service, settings: Settings) -> None:
     """Give an application the route at which descriptions of data sets are looked for."""
 
     @app.head(WELL_KNOWN, include_in_schema=False)
-    @app.get(WELL_KNOWN, responses=_RESPONSES)
+    @app.get(WELL_KNOWN, responses=_RESPONSES, response_class=Response)
     def void(request: Request) -> Response:
         """The service, its graphs and limits, and the data set with the counts of its classes and properties."""
         media = chosen(request.headers.get("accept"), list(results.GRAPH_MEDIA))
@@ -41,6 +44,20 @@ def answered(request: Request, service: Service, settings: Settings, media: str)
     endpoint, dump = address(request, "sparql"), address(request, "dump.nq")
     described = sorted(served(stated, iris, endpoint, limits_of(settings), dump), key=str)
     return Response(results.graph_text(described, results.GRAPH_MEDIA[media]), media_type=media)
+
+
+def tag(request: Request, service: Service, settings: Settings, media: str) -> str:
+    """The tag of the description: what it depends on, digested; weak, for it may be sent compressed."""
+    told = (service.held.identity, service.digest, str(request.base_url), str(limits_of(settings)), media)
+    return f'W/"{hashlib.sha256(chr(10).join(told).encode()).hexdigest()[:32]}"'
+
+
+def links(service: Service) -> str:
+    """What the service is called, and where it is described as other resources are."""
+    iri = Iris(service.held.base).mint("service").value
+    told = [f'<{iri}>; rel="canonical"']
+    told += [f'</sparql{form.suffix}>; rel="alternate"; type="{form.media}"' for form in FORMATS]
+    return ", ".join([*told, f'</sparql{FORMATS[0].suffix}>; rel="describedby"; type="{FORMATS[0].media}"'])
 
 
 def limits_of(settings: Settings) -> dict[str, float]:
@@ -81,4 +98,5 @@ _RESPONSES: dict[int | str, dict[str, object]] = {
     200: {"description": "The description.", "content": {media: {} for media in results.GRAPH_MEDIA}},
     400: {"description": "The Host header names no host."},
     406: {"description": "No offered format is wanted."},
+    429: {"description": "The client has used its time."},
 }

@@ -33,11 +33,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A property with its values; `verbatim` if they are words of a document."""
+    """A property with its values; `verbatim` if they are words of a document; `note` tells of who says so."""
 
     name: Shown
     values: tuple[Shown, ...]
     verbatim: bool
+    note: str = ""
 
 
 class Showing:
@@ -69,7 +70,7 @@ class Showing:
     def iri(self, iri: str) -> Shown:
         """A resource by its name if it has one, with a link if it is safe to follow."""
         short = compact(iri, self._base)
-        path = self._addresses.path(iri)
+        path = self._addresses.page(iri)
         href = path if path is not None else iri if iri.lower().startswith(_SAFE) else ""
         name = self._name(iri)
         detail = "" if self._addresses.document(iri) else short

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
@@ -23,7 +24,7 @@ from mandategraph.server import operation, problems, service_description
 from mandategraph.server.answering import CODINGS, HTML
 from mandategraph.server.budget import Budget, client_of
 from mandategraph.server.cache import Answer, Cache
-from mandategraph.server.conditions import holds
+from mandategraph.server.conditions import is_fresh
 from mandategraph.server.observation import Observation
 from mandategraph.server.operation import KINDS, Operation
 from mandategraph.server.problems import Problem
@@ -66,7 +67,9 @@ class Endpoint:
         self._budget = budget
         self._seen: OrderedDict[tuple[bytes, bytes, bytes], _Asked] = OrderedDict()
         self._released = service.released
-        self._modified = format_datetime(datetime.fromtimestamp(self._released, UTC), usegmt=True)
+        self._modified = _dated(self._released)
+        # The description tells the limits too, which may be others than when the release was put in place.
+        self._began = time.time()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -235,22 +238,8 @@ class Endpoint:
         return problems.of_limit(reply.outcome, self._settings.limits, timeout)
 
     def _is_fresh(self, request: Request, known: _Asked) -> bool:
-        """Whether the client holds the answer already (RFC 9110, 13.2.2).
-
-        Its tag shows that it was given one. Without a tag it has to be known that there is one, and no problem.
-        """
-        match = _field(request, "if-none-match")
-        if match is not None and match.strip() != "*":
-            return holds(match, known.tag)
-        since = request.headers.get("if-modified-since")
-        if known.key not in self._cache or match is since is None:
-            return False
-        if match is not None or since is None:
-            return True
-        try:
-            return int(parsedate_to_datetime(since).timestamp()) >= int(self._released)
-        except (ValueError, OverflowError):
-            return False
+        """Whether the client holds the answer already; what is in the cache is known to be one, and no problem."""
+        return is_fresh(*_conditions(request), known.tag, self._released, there=known.key in self._cache)
 
     def _headers(self, known: _Asked) -> dict[str, str]:
         if not known.key:
@@ -266,9 +255,27 @@ class Endpoint:
                 f"the service is described as {', '.join(_DESCRIBED)}",
                 offered=list(_DESCRIBED),
             )
+        tag = service_description.tag(request, self._service, self._settings, media)
+        headers = {"Link": service_description.links(self._service)}
+        headers |= {"Cache-Control": "no-cache", "ETag": tag, "Last-Modified": _dated(self._began)}
+        if is_fresh(*_conditions(request), tag, self._began, there=True):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if media == HTML:
-            return self._service.pages.query("")
-        return service_description.answered(request, self._service, self._settings, media)
+            response: Response = self._service.pages.query("")
+        else:
+            response = service_description.answered(request, self._service, self._settings, media)
+        response.headers.update(headers)
+        return response
+
+
+def _conditions(request: Request) -> tuple[str | None, str | None]:
+    """What the client says that it holds: tags, and since when."""
+    return _field(request, "if-none-match"), request.headers.get("if-modified-since")
+
+
+def _dated(moment: float) -> str:
+    """A time as headers have it."""
+    return format_datetime(datetime.fromtimestamp(moment, UTC), usegmt=True)
 
 
 def _field(request: Request, name: str) -> str | None:

@@ -25,6 +25,9 @@ class Store(Protocol):
     def about_all(self, nodes: Sequence[ox.NamedNode]) -> list[ox.Triple]:
         """The triples of the default graph whose subject is one of some nodes."""
 
+    def only_in(self, name: ox.NamedNode, nodes: Sequence[ox.NamedNode]) -> set[ox.Triple]:
+        """The triples whose subject is one of some nodes, that stand in a named graph and in no other."""
+
     def describe(self, node: ox.NamedNode) -> tuple[list[ox.Quad], list[ox.Quad]]:
         """The quads of the named graphs that have a node as subject, and those that have it as object."""
 

@@ -84,6 +84,16 @@ class EmbeddedStore:
         """The triples of the default graph whose subject is one of some nodes."""
         return [triple for node in nodes for triple in self.about(node)]
 
+    def only_in(self, name: ox.NamedNode, nodes: Sequence[ox.NamedNode]) -> set[ox.Triple]:
+        """The triples whose subject is one of some nodes, that stand in a named graph and in no other."""
+        found = (quad.triple for node in nodes for quad in self._store.quads_for_pattern(node, None, None, name))
+        return {triple for triple in found if self._named_with(triple) == {name}}
+
+    def _named_with(self, triple: ox.Triple) -> set[object]:
+        """The named graphs that a triple stands in."""
+        quads = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        return {quad.graph_name for quad in quads if not isinstance(quad.graph_name, ox.DefaultGraph)}
+
     def describe(self, node: ox.NamedNode) -> tuple[list[ox.Quad], list[ox.Quad]]:
         """The quads of the named graphs that have a node as subject, and those that have it as object."""
         found = (

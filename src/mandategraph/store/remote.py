@@ -109,12 +109,27 @@ class RemoteStore:
     def about_all(self, nodes: Sequence[ox.NamedNode]) -> list[ox.Triple]:
         """The triples of the default graph whose subject is one of some nodes, asked for a batch at a time."""
         found: list[ox.Triple] = []
-        for start in range(0, len(nodes), _BATCH):
-            listed = " ".join(map(str, nodes[start : start + _BATCH]))
+        for listed in _batches(nodes):
             text = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {listed} }} ?s ?p ?o }}"
             rows = rows_of(self.link, text, self.dataset.fields())
             found += [self._quad(row["s"], row["p"], row["o"], None).triple for row in rows]
         return found
+
+    def only_in(self, name: ox.NamedNode, nodes: Sequence[ox.NamedNode]) -> set[ox.Triple]:
+        """The triples whose subject is one of some nodes, that stand in a named graph and in no other."""
+        if name.value not in self.dataset.names:
+            return set()
+        here: set[ox.Triple] = set()
+        elsewhere: set[ox.Triple] = set()
+        for listed in _batches(nodes):
+            text = (
+                f"SELECT ?g ?s ?p ?o WHERE {{ VALUES ?s {{ {listed} }} GRAPH {name} {{ ?s ?p ?o }} "
+                "GRAPH ?g { ?s ?p ?o } }"
+            )
+            for row in rows_of(self.link, text, self.dataset.fields()):
+                quad = self._quad(row["s"], row["p"], row["o"], row["g"])
+                (here if quad.graph_name == name else elsewhere).add(quad.triple)
+        return here - elsewhere
 
     def describe(self, node: ox.NamedNode) -> tuple[list[ox.Quad], list[ox.Quad]]:
         """The quads of the named graphs that have a node as subject, and those that have it as object."""
@@ -176,6 +191,12 @@ class RemoteStore:
 
     def __len__(self) -> int:
         return _number(self.link, _COUNT_NAMED, self.dataset.fields())
+
+
+def _batches(nodes: Sequence[ox.NamedNode]) -> Iterator[str]:
+    """Nodes as they are listed in a query, so many at a time."""
+    for start in range(0, len(nodes), _BATCH):
+        yield " ".join(map(str, nodes[start : start + _BATCH]))
 
 
 def whole(link: Link, name: str) -> list[ox.Triple]:
