@@ -436,7 +436,8 @@ class Wire(asyncio.Transport):
 def test_the_connections_of_a_client_are_those_of_its_network(addresses: list[str], refused: list[bool]) -> None:
     async def connections() -> list[bool]:
         patience = Patience(per_client=2)
-        shield = Shield(patience, Observation(Settings(), [].append), Unread(1, 1, 1))
+        lines: list[str] = []
+        shield = Shield(patience, Observation(Settings(), lines.append), Unread(1, 1, 1))
         config = uvicorn.Config(lambda: None, log_config=None)
         found = []
         for address in addresses:
