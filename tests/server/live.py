@@ -66,11 +66,15 @@ def children(number: int) -> set[int]:
     return {int(each) for each in told.split()}
 
 
-def resident(number: int) -> int:
-    """The memory that a process and all below it have to themselves, in KiB: shared pages count for their share."""
+def own(number: int) -> int:
+    """The memory that a process has to itself, in KiB: shared pages count for their share."""
     told = Path(f"/proc/{number}/smaps_rollup").read_text("ascii")
-    own = int(next(line.split()[1] for line in told.splitlines() if line.startswith("Pss:")))
-    return own + sum(resident(child) for child in children(number))
+    return int(next(line.split()[1] for line in told.splitlines() if line.startswith("Pss:")))
+
+
+def resident(number: int) -> int:
+    """The memory that a process and all below it have to themselves, in KiB."""
+    return own(number) + sum(resident(child) for child in children(number))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from live import Live, served
 
 LIGHT = "ASK { ?s ?p ?o }"
 SECURITY = ("content-security-policy", "x-content-type-options", "referrer-policy", "access-control-allow-origin")
+QUERY = b"Host: x\r\nContent-Type: application/sparql-query\r\n"
 ELSEWHERE = "http://elsewhere.example/"
 
 
@@ -144,11 +145,28 @@ def test_an_odd_header_is_answered_at_once_and_whole(live: Live, header: tuple[s
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nASK{}",
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nConnection: close\r\n\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nAccept: */*\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\n" + QUERY + b"Transfer-Encoding: gzip, chunked\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\n"
+        + QUERY
+        + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n",
+        b"POST /sparql HTTP/1.0\r\n" + QUERY + b"Transfer-Encoding: chunked\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n",
+        b"GET / HTTP/0.9\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"GET / HTTP/2.0\r\nHost: x\r\n\r\n",
     ],
-    ids=["folded", "nameless", "blank", "negative", "two lengths", "unknown coding", "2.0"],
+    ids=[
+        *("folded", "nameless", "blank", "negative", "two lengths", "unknown coding", "2.0"),
+        *("two hosts", "one host twice", "no host", "two codings", "two codings apart", "chunks in 1.0"),
+        *("0.9", "no version", "2.0 as 1.1"),
+    ],
 )
 def test_what_could_be_read_in_two_ways_is_refused(live: Live, sent: bytes) -> None:
-    assert raw(live, sent).split(b" ", 2)[1] in (b"400", b"415", b"501")
+    found = raw(live, sent)
+    assert found.split(b" ", 2)[1] in (b"400", b"415", b"501")
+    assert found.count(b"\r\ncontent-length: ") == 1
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from mandategraph.server.envelope import HEADERS, Envelope
 from mandategraph.server.observation import Observation
 from mandategraph.server.problems import PROBLEM
 from mandategraph.server.settings import Settings
+from mandategraph.server.unread import unread_of
 
 LINES: list[str] = []
 
@@ -26,6 +27,7 @@ def enveloped(app: ASGIApp, direct: ASGIApp) -> Envelope:
         {"/sparql": direct},
         Observation(Settings(), LINES.append),
         lambda method, accept, error: problems.answered(method, accept, error, pages),
+        unread_of(Settings()),
         "time=20",
     )
 

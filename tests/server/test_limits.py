@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pyoxigraph as ox
@@ -384,3 +385,17 @@ def test_a_server_that_is_told_to_end_finishes_what_it_has_begun(tmp_path: Path)
         assert told(asyncio.run(ended())) == "time"
         assert live.process.wait(10) == 0
         assert children(live.process.pid) == set()
+
+
+def test_what_takes_longer_than_the_end_may_is_cut_off_and_told_in_a_line(tmp_path: Path) -> None:
+    with served(tmp_path, "--timeout", "20", "--drain", "1") as live:
+        with socket.create_connection(("127.0.0.1", live.port), 10) as connection:
+            query = quote(ENDLESS)
+            connection.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            time.sleep(0.3)
+            live.process.send_signal(signal.SIGTERM)
+            with suppress(ConnectionError):
+                assert connection.recv(1) == b""
+        assert live.process.wait(10) == 0
+        lines = [line for line in live.written().splitlines() if not line.startswith(("{", "http"))]
+        assert lines == ["mandategraph: cut off 1 requests that took beyond 1 seconds"]

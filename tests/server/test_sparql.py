@@ -20,6 +20,7 @@ from mandategraph.server.operation import DIRECT, FORM
 from mandategraph.server.problems import PROBLEM
 from mandategraph.server.settings import Settings
 from mandategraph.server.sparql import Endpoint
+from mandategraph.server.unread import unread_of
 from serving import release
 
 SELECT = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
@@ -305,6 +306,7 @@ def endpoint() -> ASGIApp:
         {"/sparql": Endpoint(service(), runner(), Settings(), observed, Budget(1e6))},
         observed,
         lambda method, accept, error: problems.answered(method, accept, error, pages),
+        unread_of(Settings()),
         "time=20",
     )
 

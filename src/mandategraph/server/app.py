@@ -32,10 +32,19 @@ from mandategraph.server.runner import Runner
 from mandategraph.server.service import Service
 from mandategraph.server.settings import Settings
 from mandategraph.server.sparql import Endpoint
+from mandategraph.server.unread import Unread, unread_of
+
+# How many bytes the kernel takes ahead of what it sends.
+_AHEAD = 128 * 1024
 
 
-def application(service: Service, runner: Runner, settings: Settings, observed: Observation) -> FastAPI:
-    """The application that serves a release; queries of users are answered by `runner`."""
+def application(
+    service: Service, runner: Runner, settings: Settings, observed: Observation, unread: Unread | None = None
+) -> FastAPI:
+    """The application that serves a release; queries of users are answered by `runner`.
+
+    `unread` is what the connections count in; an application that has none sees nothing left unread.
+    """
     app = FastAPI(
         title="mandategraph",
         version=service.held.version,
@@ -55,9 +64,13 @@ def application(service: Service, runner: Runner, settings: Settings, observed: 
     lookups.add(app, asking.through(service, runner, settings))
     linked_data.add(app, service)
     endpoint = Endpoint(service, runner, settings, observed, budget)
-    told = service_description.told_limits(settings)
     app.add_middleware(
-        Envelope, direct={"/sparql": endpoint}, observed=observed, problem=_problem(service), limits=told
+        Envelope,
+        direct={"/sparql": endpoint},
+        observed=observed,
+        problem=_problem(service),
+        unread=unread or unread_of(settings),
+        limits=service_description.told_limits(settings),
     )
     _describe(app)
     return app
@@ -81,6 +94,9 @@ def run(where: Home, settings: Settings, told: Callable[[str], None]) -> None:
         raise UsageError(f"{host}:{port}: expected an address that is free, found {reason}") from None
     # Accepted connections inherit it; asyncio sets it only where the socket names its protocol.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        # What a client does not read waits with us, where it is counted, and not some MB of it in the kernel.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _AHEAD)
     found = listening.getsockname()[1]
     address = f"http://[{host}]:{found}/" if ":" in host else f"http://{host}:{found}/"
     with listening:

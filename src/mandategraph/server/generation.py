@@ -22,6 +22,7 @@ from mandategraph.server.retiring import RetiringServer
 from mandategraph.server.service import service_of
 from mandategraph.server.settings import Settings
 from mandategraph.server.shield import Shield
+from mandategraph.server.unread import Unread, unread_of
 from mandategraph.store.embedded import EmbeddedStore
 
 LOOKED_AT = 10.0
@@ -50,8 +51,9 @@ def _serve_here(where: Home, settings: Settings, listening: socket.socket, ready
     page = Pages(held, {}, {}).results
     _, channel = nursery.planted(worker.begun(view, settings.limits.memory, page, files=_is_large(held, settings)))
     service = service_of(where, held, view(), released)
-    pool, observed = Pool(channel, settings.limits), Observation(settings)
-    server = _Server(_config(application(service, pool, settings, observed), settings, observed), pool, ready)
+    pool, observed, unread = Pool(channel, settings.limits), Observation(settings), unread_of(settings)
+    app = application(service, pool, settings, observed, unread)
+    server = _Server(_config(app, settings, observed, unread), pool, ready)
     with closing(channel):
         server.run(sockets=[listening])
     if pool.gone.is_set() and not server.told_to_end:
@@ -68,13 +70,14 @@ def _serve_elsewhere(where: Home, settings: Settings, listening: socket.socket, 
     held, store = publication.opened(Link(Endpoints(endpoint(settings.store, "--store"))))
     service = service_of(where, held, store, time.time())
     runner, observed = Elsewhere(store, settings.limits, service.pages.results), Observation(settings)
-    app = application(service, runner, settings, observed)
+    unread = unread_of(settings)
+    app = application(service, runner, settings, observed, unread)
 
     async def watched() -> None:
         await until_changed(store, LOOKED_AT)
         os.kill(os.getppid(), signal.SIGHUP)
 
-    _Elsewhere(_config(app, settings, observed), watched, runner.close, ready).run(sockets=[listening])
+    _Elsewhere(_config(app, settings, observed, unread), watched, runner.close, ready).run(sockets=[listening])
 
 
 def _view(where: Home, held: Manifest, settings: Settings) -> Callable[[], EmbeddedStore]:
@@ -90,8 +93,8 @@ def _is_large(held: Manifest, settings: Settings) -> bool:
     return sum(held.triples.values()) > settings.disk_above
 
 
-def _config(app: object, settings: Settings, observed: Observation) -> uvicorn.Config:
-    shield, patience = Shield(settings.patience, observed, settings.proxies), settings.patience
+def _config(app: object, settings: Settings, observed: Observation, unread: Unread) -> uvicorn.Config:
+    shield, patience = Shield(settings.patience, observed, unread, settings.proxies), settings.patience
     return uvicorn.Config(
         app,  # type: ignore[arg-type] # an ASGI application of Starlette's types
         http=shield.protocol(),

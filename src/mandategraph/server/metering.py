@@ -8,7 +8,7 @@ from mandategraph.server import problems
 from mandategraph.server.budget import Budget, client_of
 from mandategraph.server.settings import Limits
 
-_FREE = frozenset({"/style.css", "/healthz", "/readyz", "/metrics", "/docs"})
+FREE = frozenset({"/style.css", "/healthz", "/readyz", "/metrics", "/docs"})
 
 
 class Metering:
@@ -23,7 +23,7 @@ class Metering:
         Raises:
             Problem: 429 if the client has used its time.
         """
-        if scope["type"] != "http" or scope["path"] in _FREE:
+        if scope["type"] != "http" or scope["path"] in FREE:
             await self._app(scope, receive, send)
             return
         client = client_of(scope["client"][0] if scope.get("client") else None)

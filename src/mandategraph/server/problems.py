@@ -10,7 +10,8 @@ from starlette.responses import Response
 from mandategraph.errors import LimitReached, LocatedError, MandategraphError, MissingError, StoreFault, UsageError
 from mandategraph.negotiation import chosen
 from mandategraph.server.pages import Pages
-from mandategraph.server.settings import Limits
+from mandategraph.server.settings import MIB, Limits
+from mandategraph.server.unread import Unread
 
 PROBLEM = "application/problem+json"
 # Every error a request can raise, the most special first; anything else is a fault of ours and is 500.
@@ -58,10 +59,14 @@ def answered(method: str, accept: str | None, error: Exception, pages: Pages) ->
         response: Response = pages.problem(status, detail)
         response.headers.update(headers)
         return response
-    members = _members(error)
+    return Response(document(status, detail, _members(error)), int(status), headers, PROBLEM)
+
+
+def document(status: HTTPStatus, detail: str, members: Mapping[str, object]) -> bytes:
+    """A problem in JSON."""
     kind = f"/docs#limit-{members['limit']}" if "limit" in members else "about:blank"
     body = {"type": kind, "title": status.phrase, "status": int(status), "detail": detail, **members}
-    return Response(json.dumps(body, ensure_ascii=False), int(status), headers, PROBLEM)
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def _members(error: Exception) -> dict[str, object]:
@@ -132,3 +137,16 @@ def of_budget(limits: Limits, wait: float) -> Problem:
         limit="budget",
         maximum=limits.budget,
     )
+
+
+def of_unread(unread: Unread, client: str, body: bytes | None = None) -> Problem | None:
+    """The problem of a client that leaves too much unread to ask, or to be given an answer; None if it may."""
+    if not (unread.may_ask(client) if body is None else unread.may_have(client, body)):
+        most = unread.per_client // MIB
+        told = f"this client leaves its answers unread, at most {most} MiB; read them or close their connections"
+        return Problem(_TOO_MANY, told, _AGAIN, limit="unread", maximum=most)
+    if body is not None and not unread.has_room(body):
+        most = unread.most // MIB
+        told = f"clients leave their answers unread, at most {most} MiB, and this one is long; ask for less with LIMIT"
+        return Problem(_UNAVAILABLE, told, _AGAIN, limit="unread", maximum=most)
+    return None

@@ -4,8 +4,11 @@ A connection between two requests stays open for one more, whose answer says tha
 that was on its way when the release was switched, which closing idle connections at once would do.
 """
 
+import logging
 import signal
 import socket
+import sys
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -36,6 +39,24 @@ class RetiringProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
 
+class _CutOff(logging.Filter):
+    """Tells in the words of this service what is cut off at the end, which the server tells as an error of its own."""
+
+    def __init__(self, drain: float) -> None:
+        super().__init__()
+        self._drain = drain
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a line is to be written as it is."""
+        if not (str(record.msg).startswith("Cancel %s running task") and isinstance(record.args, tuple)):
+            return True
+        with suppress(OSError):
+            told = f"cut off {record.args[0]} requests that took beyond {self._drain:g} seconds"
+            sys.stderr.write(f"mandategraph: {told}\n")
+            sys.stderr.flush()
+        return False
+
+
 class RetiringServer(uvicorn.Server):
     """A server that retires when it is sent `RETIRE`, and ends when it has no connection, or no more patience."""
 
@@ -45,6 +66,7 @@ class RetiringServer(uvicorn.Server):
         self.server_state = self._state
         self._wanted = False
         self._left = 10 * (config.timeout_graceful_shutdown or 0)
+        logging.getLogger("uvicorn.error").addFilter(_CutOff(config.timeout_graceful_shutdown or 0))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""

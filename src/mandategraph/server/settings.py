@@ -35,16 +35,22 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a connection may take, in seconds, and how much it may send, in bytes."""
+    """How long a connection may take, in seconds, and how much it may send, in bytes.
+
+    `unread` and `unread_per_client` say how much clients may leave unread: so many answers of the largest size.
+    """
 
     headers: float = 10.0
     body: float = 20.0
     idle: int = 10
     reading: float = 60.0
     header_bytes: int = 32 * 1024
+    header_fields: int = 128
     body_bytes: int = 128 * 1024
     connections: int = 1000
     per_client: int = 200
+    unread: int = 16
+    unread_per_client: int = 4
     drain: int = 30
 
 
