@@ -6,15 +6,22 @@ from dataclasses import replace
 import httpx
 import pyoxigraph as ox
 import pytest
-from inline import app, application_of, ask
+from inline import app, application_of, ask, runner, service
+from starlette.requests import Request
 
 from mandategraph.description.service import FORMATS, served
 from mandategraph.iris import Iris
 from mandategraph.results import GRAPH_MEDIA as GRAPH_TYPES
 from mandategraph.results import ROW_MEDIA as ROW_TYPES
+from mandategraph.server import problems
 from mandategraph.server.addresses import FORMATS as SUFFIXES
-from mandategraph.server.service_description import limits_of
+from mandategraph.server.budget import Budget
+from mandategraph.server.envelope import Envelope
+from mandategraph.server.observation import Observation
+from mandategraph.server.service_description import Descriptions, limits_of
 from mandategraph.server.settings import Settings
+from mandategraph.server.sparql import Endpoint
+from mandategraph.server.unread import unread_of
 from serving import store
 
 PATHS = ("/sparql", "/.well-known/void")
@@ -125,3 +132,26 @@ def test_only_reading_is_allowed() -> None:
 def test_the_formats_described_are_those_the_endpoint_serves() -> None:
     named = {each.object for each in store().graph(DESCRIPTION) if each.predicate.value.endswith("#resultFormat")}
     assert named == {FORMATS[name] for name in (*ROW_TYPES.values(), *GRAPH_TYPES.values())}
+
+
+def test_a_description_is_made_once_for_an_address_and_charged_for() -> None:
+    budget, told = Budget(0.001), Settings()
+    observed = Observation(told, lambda _: None)
+    held = Envelope(
+        Endpoint(service(), runner(), told, observed, budget),
+        {},
+        observed,
+        lambda method, accept, error: problems.answered(method, accept, error, service().pages),
+        unread_of(told),
+        "time=20",
+    )
+    headers = {"Accept": "text/turtle"}
+    assert ask(held, path="/sparql", headers=headers).status_code == 200
+    refused = ask(held, path="/sparql", headers=headers)
+    assert (refused.status_code, refused.json()["limit"]) == (429, "budget")
+    descriptions = Descriptions(service(), told)
+    request = Request(
+        {"type": "http", "method": "GET", "path": "/sparql", "query_string": b"", "headers": [(b"host", b"x")]}
+    )
+    first, second = (descriptions.answered(request, "text/turtle").body for _ in range(2))
+    assert first is second

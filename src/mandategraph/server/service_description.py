@@ -1,6 +1,7 @@
 """What the service tells programs of itself, at the address it is asked at."""
 
 import hashlib
+from functools import lru_cache
 
 from fastapi import FastAPI, Request
 from pyoxigraph import NamedNode
@@ -22,6 +23,7 @@ WELL_KNOWN = "/.well-known/void"
 
 def add(app: FastAPI, service: Service, settings: Settings) -> None:
     """Give an application the route at which descriptions of data sets are looked for."""
+    descriptions = Descriptions(service, settings)
 
     @app.head(WELL_KNOWN, include_in_schema=False)
     @app.get(WELL_KNOWN, responses=_RESPONSES, response_class=Response)
@@ -30,20 +32,29 @@ def add(app: FastAPI, service: Service, settings: Settings) -> None:
         media = chosen(request.headers.get("accept"), list(results.GRAPH_MEDIA))
         if media is None:
             raise HTTPException(406, f"the data set is described as {', '.join(results.GRAPH_MEDIA)}")
-        return answered(request, service, settings, media)
+        return descriptions.answered(request, media)
 
 
-def answered(request: Request, service: Service, settings: Settings, media: str) -> Response:
-    """The description as the answer to a request, in a media type of graphs.
+class Descriptions:
+    """The descriptions of a service, by the address it is asked at; those last asked for are kept."""
 
-    Raises:
-        UsageError: the request names a host that makes no address.
-    """
-    iris = Iris(service.held.base)
-    stated = service.store.graph(iris.mint("graph", name="service"))
-    endpoint, dump = address(request, "sparql"), address(request, "dump.nq")
-    described = sorted(served(stated, iris, endpoint, limits_of(settings), dump), key=str)
-    return Response(results.graph_text(described, results.GRAPH_MEDIA[media]), media_type=media)
+    def __init__(self, service: Service, settings: Settings) -> None:
+        self._service, self._settings = service, settings
+        self._text = lru_cache(maxsize=64)(self._written)
+
+    def answered(self, request: Request, media: str) -> Response:
+        """The description as the answer to a request, in a media type of graphs.
+
+        Raises:
+            UsageError: the request names a host that makes no address.
+        """
+        return Response(self._text(address(request, "sparql"), address(request, "dump.nq"), media), media_type=media)
+
+    def _written(self, endpoint: NamedNode, dump: NamedNode, media: str) -> bytes:
+        iris = Iris(self._service.held.base)
+        stated = self._service.store.graph(iris.mint("graph", name="service"))
+        described = sorted(served(stated, iris, endpoint, limits_of(self._settings), dump), key=str)
+        return results.graph_text(described, results.GRAPH_MEDIA[media])
 
 
 def tag(request: Request, service: Service, settings: Settings, media: str) -> str:

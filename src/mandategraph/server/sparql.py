@@ -65,6 +65,7 @@ class Endpoint:
         self._service, self._runner, self._settings, self._observed = service, runner, settings, observed
         self._cache = Cache(settings.cache * MIB)
         self._budget = budget
+        self._descriptions = service_description.Descriptions(service, settings)
         self._seen: OrderedDict[tuple[bytes, bytes, bytes], _Asked] = OrderedDict()
         self._released = service.released
         self._modified = _dated(self._released)
@@ -98,7 +99,7 @@ class Endpoint:
             )
             return await self._answered(request, self._known(request, given))
         if not request.scope["query_string"]:
-            return await run_in_threadpool(self._description, request)
+            return await self._metered(request)
         return await self._answered(request, self._remembered(request))
 
     async def _body(self, request: Request) -> bytes:
@@ -168,11 +169,7 @@ class Endpoint:
 
     async def _asked(self, request: Request, known: _Asked) -> tuple[Answer, str]:
         limits = self._settings.limits
-        client = client_of(request.client.host if request.client else None)
-        wait = self._budget.wait(client)
-        if wait:
-            self._observed.outcome(request.scope, "budget")
-            raise problems.of_budget(limits, wait)
+        client = self._admitted(request)
         timeout = min(known.asked.timeout or limits.timeout, limits.timeout)
         asked = known.asked
         most, base = limits.result * MIB, self._service.held.base
@@ -246,6 +243,27 @@ class Endpoint:
             return {"Cache-Control": "no-store"}
         return {"Cache-Control": "no-cache", "ETag": known.tag, "Last-Modified": self._modified}
 
+    async def _metered(self, request: Request) -> Response:
+        """The description, the time of which its client is charged for."""
+        client = self._admitted(request)
+        began = asyncio.get_running_loop().time()
+        try:
+            return await run_in_threadpool(self._description, request)
+        finally:
+            self._budget.charge(client, asyncio.get_running_loop().time() - began)
+
+    def _admitted(self, request: Request) -> str:
+        """The client of a request.
+
+        Raises:
+            Problem: it has used its time.
+        """
+        client = client_of(request.client.host if request.client else None)
+        wait = self._budget.wait(client)
+        if wait:
+            raise problems.of_budget(self._settings.limits, wait)
+        return client
+
     def _description(self, request: Request) -> Response:
         """The description of the service, or for a browser the form to ask it."""
         media = chosen(_field(request, "accept"), _DESCRIBED)
@@ -263,7 +281,7 @@ class Endpoint:
         if media == HTML:
             response: Response = self._service.pages.query("")
         else:
-            response = service_description.answered(request, self._service, self._settings, media)
+            response = self._descriptions.answered(request, media)
         response.headers.update(headers)
         return response
 
