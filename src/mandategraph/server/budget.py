@@ -3,6 +3,7 @@
 import ipaddress
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 _MOST_CLIENTS = 10_000
 
@@ -37,6 +38,7 @@ class Budget:
             self._room = max(_MOST_CLIENTS, 2 * len(self._spent))
 
 
+@lru_cache(maxsize=4096)
 def client_of(address: str | None) -> str:
     """The client that an address stands for.
 
