@@ -1,6 +1,7 @@
 """The assembly of the server: routes, middleware, and errors to statuses."""
 
 import gzip
+import os
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,7 @@ from mandategraph.release import Home
 from mandategraph.server import asking, linked_data, lookups, problems, service_description
 from mandategraph.server.budget import Budget
 from mandategraph.server.envelope import Envelope
+from mandategraph.server.fetching import Fetching, FetchingMiddleware
 from mandategraph.server.metering import Metering
 from mandategraph.server.observation import Observation
 from mandategraph.server.operating import Operating
@@ -32,8 +34,13 @@ from mandategraph.server.settings import Settings
 from mandategraph.server.sparql import Endpoint
 
 
-def application(service: Service, runner: Runner, settings: Settings, observed: Observation) -> FastAPI:
-    """The application that serves a release; queries of users are answered by `runner`."""
+def application(
+    service: Service, runner: Runner, settings: Settings, observed: Observation, fetching: Fetching | None = None
+) -> FastAPI:
+    """The application that serves a release; queries of users are answered by `runner`.
+
+    What else is asked of a store elsewhere is fetched as `fetching` says, if the release is in one.
+    """
     app = FastAPI(
         title="mandategraph",
         version=service.held.version,
@@ -44,6 +51,8 @@ def application(service: Service, runner: Runner, settings: Settings, observed: 
     budget = Budget(settings.limits.budget)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Metering, budget=budget, limits=settings.limits)
+    if fetching is not None:
+        app.add_middleware(FetchingMiddleware, fetching=fetching)
     _add_errors(app, service)
     _add_pages(app, service, settings)
     _add_operating(app, Operating(service, runner, observed), settings)
@@ -70,8 +79,11 @@ def run(where: Home, settings: Settings, told: Callable[[str], None]) -> None:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=1024)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except (socket.gaierror, UnicodeError):
+        raise UsageError(f"--host: expected an address of this machine or a name of one, found {host!r}") from None
+    except OSError as error:
+        # What it says itself may tell the address once more.
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise UsageError(f"{host}:{port}: expected an address that is free, found {reason}") from None
     # Accepted connections inherit it; asyncio sets it only where the socket names its protocol.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

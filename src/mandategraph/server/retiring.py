@@ -46,6 +46,11 @@ class RetiringServer(uvicorn.Server):
         self._wanted = False
         self._left = 10 * (config.timeout_graceful_shutdown or 0)
 
+    @property
+    def retires(self) -> bool:
+        """Whether it has been told to retire."""
+        return self._wanted
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         signal.signal(RETIRE, self._told)

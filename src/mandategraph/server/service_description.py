@@ -46,9 +46,11 @@ def answered(request: Request, service: Service, settings: Settings, media: str)
 def limits_of(settings: Settings) -> dict[str, float]:
     """The limits as the description states them: in seconds, bytes, characters, levels and queries."""
     held = settings.limits
+    # The memory of a store elsewhere is its own matter.
+    memory = {} if settings.store else {"memory": held.memory * MIB}
     return {
         "time": held.timeout,
-        "memory": held.memory * MIB,
+        **memory,
         "result": held.result * MIB,
         "length": held.length,
         "nesting": MAX_DEPTH,
