@@ -118,7 +118,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("serve --port 70000", "--port"),
         (
             "serve --host nowhere.invalid",
-            "--host: expected an address of this machine or a name of one, found 'nowhere.invalid'",
+            "--host: expected an address or a name of this machine, found 'nowhere.invalid'",
         ),
         ("nothing", "No such command 'nothing'"),
         ("support 1.2 --nothing", "No such option"),

@@ -334,7 +334,7 @@ WRONG = [
     (
         ["--host", "nowhere.invalid"],
         {},
-        "--host: expected an address of this machine or a name of one, found 'nowhere.invalid'",
+        "--host: expected an address or a name of this machine, found 'nowhere.invalid'",
     ),
     (["--host", "192.0.2.1"], {}, "192.0.2.1:0: expected an address that is free, found"),
     (["--release", "/nowhere"], {}, "a build (release.json): not found in /nowhere"),

@@ -79,11 +79,12 @@ def run(where: Home, settings: Settings, told: Callable[[str], None]) -> None:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=1024)
-    except (socket.gaierror, UnicodeError):
-        raise UsageError(f"--host: expected an address of this machine or a name of one, found {host!r}") from None
-    except OSError as error:
-        # What it says itself may tell the address once more.
-        reason = os.strerror(error.errno) if error.errno else str(error)
+    except (OSError, UnicodeError) as error:
+        number = getattr(error, "errno", None) or 0
+        # The numbers of faults of names are below 0; of others what is told may hold the address once more.
+        if isinstance(error, UnicodeError) or number < 0:
+            raise UsageError(f"--host: expected an address or a name of this machine, found {host!r}") from None
+        reason = os.strerror(number) if number else str(error)
         raise UsageError(f"{host}:{port}: expected an address that is free, found {reason}") from None
     # Accepted connections inherit it; asyncio sets it only where the socket names its protocol.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
