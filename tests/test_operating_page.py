@@ -61,7 +61,7 @@ def test_every_limit_stands_in_the_table_with_its_status() -> None:
         if name.strip()
     }
     limits = Limits()
-    outcomes = ("time", "memory", "size", "queue", "crowd", "client", "engine", "killed")
+    outcomes = ("time", "memory", "size", "queue", "crowd", "client", "engine", "killed", "store", "switching")
     assert statuses == {
         **{name: int(problems.of_limit(name, limits, 1).status) for name in outcomes},
         "budget": int(problems.of_budget(limits, 1).status),
