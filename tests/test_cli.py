@@ -121,7 +121,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("rebuild linking-document", "nearest: linking-document-2011"),
         ("build --base nonsense", "--base: a base is an absolute http(s) IRI that ends in '/', not 'nonsense'"),
         ("serve --port 70000", "--port"),
-        ("serve --host nowhere.invalid", "nowhere.invalid:8000: expected an address that is free"),
+        (
+            "serve --host nowhere.invalid",
+            "--host: expected an address or a name of this machine, found 'nowhere.invalid'",
+        ),
         ("nothing", "No such command 'nothing'"),
         ("support 1.2 --nothing", "No such option"),
         ("support \udcff", "'\\udcff'"),

@@ -61,7 +61,7 @@ def test_every_limit_stands_in_the_table_with_its_status() -> None:
         if name.strip()
     }
     limits, patience = Limits(), Patience()
-    outcomes = ("time", "memory", "size", "queue", "crowd", "client", "engine", "killed")
+    outcomes = ("time", "memory", "size", "queue", "crowd", "client", "engine", "killed", "store", "switching")
     refusals = [each(patience) for each in (refusal.of_connections, refusal.of_client, refusal.of_headers)]
     refusals += [refusal.of_body(patience), refusal.of_time("headers", 1), refusal.of_time("body", 1)]
     assert statuses == {

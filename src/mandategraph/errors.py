@@ -97,6 +97,14 @@ class StoreFault(MandategraphError):
         return f"{self.where}: expected {self.expected}, found {_shortened(self.found)}"
 
 
+class QueryRefused(StoreFault):
+    """A store elsewhere refuses a query for what the query is."""
+
+
+class CredentialsError(UsageError):
+    """Who we are to a store cannot be told."""
+
+
 class LimitReached(MandategraphError):
     """A query needs more than it may have: of what (time, size) and how much of it it may have."""
 

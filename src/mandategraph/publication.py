@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from mandategraph.errors import LimitReached, LocatedError, StoreFault, UsageError
 from mandategraph.release import Manifest, digest, is_data, parsed_manifest
-from mandategraph.store.exchange import Dataset
+from mandategraph.store.exchange import Dataset, Field
 from mandategraph.store.link import Link
 from mandategraph.store.remote import RemoteStore, rows_of, size, whole
 from mandategraph.vocabulary import DCTERMS, OWL, RDF
@@ -92,7 +92,13 @@ def is_current(link: Link, held: Manifest) -> bool:
     Raises:
         StoreFault: it cannot be asked.
     """
-    return published(link) == held
+    return [_text(row, "digest") for row in rows_of(link, *pointer(held))] == [digest(held.text())]
+
+
+def pointer(held: Manifest) -> tuple[str, list[Field]]:
+    """The query, and its dataset, for the digest of the release that a store holds under the base of another."""
+    name = held.base + _POINTER
+    return f"SELECT ?digest WHERE {{ <{name}> {DCTERMS['identifier']} ?digest }}", [("default-graph-uri", name)]
 
 
 def load(link: Link, held: Manifest, graphs: Triples, told: Told) -> Loaded:

@@ -118,7 +118,7 @@ def test_a_store_that_is_not_there_is_a_users_error(run: Command, command: list[
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["ask", "list", "--store", "nowhere"], "--store: expected an http(s) address, found '://nowhere'"),
+        (["ask", "list", "--store", "nowhere"], "--store: expected an http(s) address, found 'nowhere'"),
         (["load", "--to", "http://me:pw@127.0.0.1/"], "--to: expected an address without a user's name and password"),
         (["load", "--to", "http://127.0.0.1:9/", "--update", "x"], "--update: expected an http(s) address"),
         (["load", "--to", "http://127.0.0.1:9/", "--graph-store", "x"], "--graph-store: expected an http(s) address"),
@@ -132,7 +132,8 @@ def test_what_is_no_address_is_a_users_error(run: Command, arguments: list[str],
 
 
 def test_a_store_without_a_release_is_a_users_error(run: Command) -> None:
-    with scripted(lambda _: Reply()) as server:
+    none = b'{"head":{"vars":["at","digest","version","manifest"]},"results":{"bindings":[]}}'
+    with scripted(lambda _: Reply(body=none)) as server:
         done = run("ask", "list", "--store", server.address)
     assert (done.status, done.out) == (2, b"")
     assert done.err == (

@@ -207,6 +207,16 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(url: str) -> Non
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [("nothing", "'nothing'"), ("localhost:7878", "'localhost:7878'"), (f"me:{SECRET}@h/x?{SECRET}", "'h/x'")],
+)
+def test_what_was_given_for_an_address_is_told(url: str, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        endpoint(url, "--store")
+    assert str(caught.value) == f"--store: expected an http(s) address, found {told}"
+
+
 def test_an_address_is_shown_without_what_may_be_secret() -> None:
     assert (
         shown(f"https://me:{SECRET}@example.org:8443/sparql?key={SECRET}#{SECRET}") == "https://example.org:8443/sparql"

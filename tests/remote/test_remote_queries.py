@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from mandategraph import results
-from mandategraph.errors import LimitReached, StoreFault, SyntaxFault, UsageError
+from mandategraph.errors import LimitReached, QueryRefused, StoreFault, SyntaxFault, UsageError
 from mandategraph.store import Results
 from mandategraph.store.addresses import Endpoints
 from mandategraph.store.exchange import Dataset, Patience
@@ -201,6 +201,66 @@ def test_what_cannot_be_written_is_told_by_who_writes() -> None:
         pytest.raises(UsageError, match="these results can be written as"),
     ):
         asked(at(server.address), "SELECT * {}", written("ttl"))
+
+
+def test_an_answer_without_the_variables_asked_for_is_no_answer() -> None:
+    with scripted(lambda _: Reply(body=ROW)) as server:
+        assert asked(at(server.address), "SELECT * { ?a ?b ?c }", written("csv")).startswith(b"a\r\n")
+        with pytest.raises(StoreFault, match="expected an answer with the variables b, found 'a'"):
+            asked(at(server.address), "SELECT ?a ?b { ?a ?b ?c }", written("csv"))
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "refused"),
+    [
+        (400, b"Parse error", True),
+        (422, b"", True),
+        (500, b"Virtuoso 22012 Error SR084: Division by 0.", True),
+        (500, b"Virtuoso 37000 Error TR...: transitive start not given", True),
+        (500, b"Virtuoso 42001 Error SR185: Undefined procedure", True),
+        (500, b"The custom function <x:f> is not supported", True),
+        (500, b"Virtuoso S1T00 Error SR171: Transaction timed out", False),
+        (500, b"Virtuoso 40001 Error SR172: Transaction deadlocked", False),
+        (500, b"out of memory", False),
+        (401, b"", False),
+        (403, b"", False),
+        (404, b"", False),
+        (408, b"", False),
+        (413, b"", False),
+        (429, b"", False),
+        (503, b"", False),
+    ],
+)
+def test_a_fault_of_the_query_is_told_from_one_of_the_store(status: int, said: bytes, refused: bool) -> None:  # noqa: FBT001 - what is expected
+    with scripted(lambda _: Reply(status, said, {})) as server, pytest.raises(StoreFault) as caught:
+        asked(at(server.address), "SELECT * {}", written("json"))
+    assert isinstance(caught.value, QueryRefused) is refused
+
+
+def test_so_many_answers_are_written_at_once_and_the_others_wait_within_their_time() -> None:
+    writing, ended = threading.Semaphore(0), threading.Event()
+
+    def slowly(_: Results) -> str:
+        writing.release()
+        ended.wait(10)
+        return "written"
+
+    async def two(held: RemoteStore) -> None:
+        async with RemoteQueries(held, 4, 1) as line:
+            first = asyncio.ensure_future(line.run("SELECT * {}", (), (), Patience(seconds=5), slowly))
+            await asyncio.to_thread(writing.acquire)
+            with pytest.raises(LimitReached) as caught:
+                await line.run("SELECT * {}", (), (), Patience(seconds=0.3), slowly)
+            assert caught.value.limit == "time"
+            assert not writing.acquire(blocking=False)
+            first.cancel()
+            with pytest.raises(LimitReached):
+                await line.run("SELECT * {}", (), (), Patience(seconds=0.3), slowly)
+            ended.set()
+            assert await line.run("SELECT * {}", (), (), Patience(seconds=5), slowly) == "written"
+
+    with scripted(lambda _: Reply(body=ROW)) as server:
+        asyncio.run(two(at(server.address)))
 
 
 # Callers that leave

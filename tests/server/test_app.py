@@ -508,6 +508,8 @@ EXAMPLES: list[tuple[errors.MandategraphError, int]] = [
     (errors.UnknownWordingError(Place("x"), "y", []), 400),
     (errors.LocatedError(Place("x"), "y", "z"), 400),
     (errors.StoreFault("x", "y", "z"), 503),
+    (errors.QueryRefused("x", "y", "z"), 503),
+    (errors.CredentialsError("x"), 503),
     (errors.LimitReached("time", 1, "seconds"), 503),
     (errors.ClashError("x"), 500),
     (errors.InvalidGraphError("x"), 500),

@@ -326,6 +326,25 @@ def test_a_client_that_has_used_its_query_time_waits_and_others_do_not(tmp_path:
             assert other.get(f"{live.address}sparql", params={"query": LIGHT}).status_code == 200
 
 
+def test_the_nursery_gone_callers_under_way_are_told_so(tmp_path: Path) -> None:
+    async def asked(live: Live) -> list[httpx.Response]:
+        async with httpx.AsyncClient(base_url=live.address, timeout=60) as client:
+            asking = [
+                asyncio.create_task(client.get("/sparql", params={"query": f"{ENDLESS} # {i}"})) for i in range(8)
+            ]
+            await asyncio.sleep(1)
+            os.kill(live.nursery(), signal.SIGKILL)
+            return await asyncio.gather(*asking)
+
+    with served(tmp_path, "--workers", "2", "--long", "1", "--timeout", "10") as live:
+        responses = asyncio.run(asked(live))
+        assert [(each.status_code, told(each), each.headers["retry-after"]) for each in responses] == [
+            (503, each, "1" if each == "killed" else "5") for each in map(told, responses)
+        ]
+        assert {told(each) for each in responses} <= {"killed", "crowd"}
+        assert "Traceback" not in live.written()
+
+
 def test_the_nursery_gone_another_generation_serves(tmp_path: Path) -> None:
     with served(tmp_path) as live:
         generation = live.generation()

@@ -349,7 +349,11 @@ WRONG = [
     (["--proxy", "proxy.example"], {}, "--proxy: expected the address or the network of a proxy"),
     (["--proxy", "192.0.2.1/24"], {}, "--proxy: expected the address or the network of a proxy"),
     (["--proxy", "192.0.2.1,192.0.2.2"], {}, "--proxy: expected the address or the network of a proxy"),
-    (["--host", "nowhere.invalid"], {}, "nowhere.invalid:0: expected an address that is free, found"),
+    (
+        ["--host", "nowhere.invalid"],
+        {},
+        "--host: expected an address or a name of this machine, found 'nowhere.invalid'",
+    ),
     (["--host", "192.0.2.1"], {}, "192.0.2.1:0: expected an address that is free, found"),
     (["--release", "/nowhere"], {}, "a build (release.json): not found in /nowhere"),
     (["--root", "/nowhere"], {}, "data/sources/sources.toml: not found in /nowhere"),
@@ -384,5 +388,5 @@ def test_an_address_in_use_is_told_and_the_one_who_uses_it_goes_on(live: Live) -
     line = [sys.executable, "-m", "mandategraph", "serve", "--port", str(live.port), "--root", str(ROOT)]
     done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"127.0.0.1:{live.port}: expected an address that is free, found Address already in use" in done.stderr
+    assert f"127.0.0.1:{live.port}: expected an address that is free, found Address already in use\n" in done.stderr
     assert live.client.get("/healthz").status_code == 200

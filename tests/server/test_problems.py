@@ -10,7 +10,7 @@ from inline import service
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mandategraph.errors import MissingError, SyntaxFault, UsageError
+from mandategraph.errors import CredentialsError, LimitReached, MissingError, StoreFault, SyntaxFault, UsageError
 from mandategraph.places import Place
 from mandategraph.server.problems import PROBLEM, Problem, answered, of_budget, of_limit, status_of
 from mandategraph.server.settings import Limits
@@ -58,6 +58,37 @@ def test_a_worker_that_died_is_told_as_one(outcome: str) -> None:
     assert (told["status"], told["limit"]) == (503, outcome)
     assert "nothing else was harmed" in str(told["detail"])
     assert "maximum" not in told
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "limit", "maximum", "again"),
+    [
+        (StoreFault("http://192.0.2.1/query", "a store that does this", "500 boom"), 503, "store", None, "5"),
+        (CredentialsError("/home/me/.netrc: expected a netrc file"), 503, "store", None, "5"),
+        (LimitReached("time", 7, "seconds"), 503, "time", 7, None),
+        (LimitReached("size", 3 * 2**20, "bytes"), 413, "size", 3, None),
+    ],
+)
+def test_of_a_store_elsewhere_no_more_is_told_than_that_it_does_not_answer(
+    error: Exception,
+    status: int,
+    limit: str,
+    maximum: float | None,
+    again: str | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = response(error)
+    told = body(found)
+    assert (found.status_code, told["status"], told["limit"], told.get("maximum")) == (status, status, limit, maximum)
+    assert found.headers.get("retry-after") == again
+    assert not any(word in str(told) for word in ("192.0.2.1", "boom", "netrc"))
+    assert capsys.readouterr().err == (f"mandategraph: {error}\n" if limit == "store" else "")
+
+
+@pytest.mark.parametrize(("outcome", "again"), [("store", "5"), ("switching", "1"), ("killed", "1"), ("engine", None)])
+def test_what_passes_is_told_when_to_come_again(outcome: str, again: str | None) -> None:
+    problem = of_limit(outcome, LIMITS, 1)
+    assert (problem.status, problem.members, problem.headers.get("Retry-After")) == (503, {"limit": outcome}, again)
 
 
 @pytest.mark.parametrize(("wait", "told"), [(0.1, "1"), (1.2, "2"), (59.6, "60"), (120, "120")])

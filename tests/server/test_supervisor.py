@@ -105,6 +105,64 @@ def test_a_server_that_dies_has_a_successor_after_a_pause() -> None:
         assert process.wait(10) == 0
 
 
+FAILS = (
+    "from pathlib import Path; import os; tried = Path({path!r}); tried.write_text(str(int(tried.read_text()) + 1)); "
+)
+
+
+def test_a_server_that_cannot_begin_again_is_tried_until_it_can_or_all_is_to_end(tmp_path: Path) -> None:
+    tried = tmp_path / "tried"
+    tried.write_text("0", "ascii")
+    number = "int(tried.read_text())"
+    serve = FAILS.format(path=str(tried)) + (
+        f"exec('if 1 < {number} < 4: raise UsageError(\"no release\")'); "
+        f"exec('if {number} > 4: raise UsageError(\"none at all\")'); ready(); time.sleep(60)"
+    )
+    with supervised(serve) as process:
+        out = process.stdout
+        assert out
+        assert out.readline() == "ready\n"
+        (first,) = children(process.pid)
+        os.kill(first, signal.SIGKILL)
+        assert out.readline() == "the server ended with status 9; another begins\n"
+        assert out.readline() == "the server does not begin: no release; it is tried again in 4 seconds\n"
+        process.send_signal(signal.SIGHUP)
+        assert out.readline() == "the server does not begin: no release; it is tried again in 8 seconds\n"
+        since = time.monotonic()
+        process.send_signal(signal.SIGHUP)
+        until(lambda: tried.read_text("ascii") == "4")
+        assert time.monotonic() - since < 4
+        until(lambda: children(process.pid))
+        time.sleep(0.3)
+        (second,) = children(process.pid)
+        os.kill(second, signal.SIGKILL)
+        assert out.readline() == "the server ended with status 9; another begins\n"
+        assert out.readline().startswith("the server does not begin: none at all")
+        process.terminate()
+        assert process.wait(5) == 0
+        assert out.read() == "ended\n"
+
+
+def test_a_switch_that_is_wanted_while_another_is_under_way_follows_at_once(tmp_path: Path) -> None:
+    tried = tmp_path / "tried"
+    tried.write_text("0", "ascii")
+    # Those that have been replaced stay: no death of a process wakes who waits.
+    ignoring = "signal.signal(signal.SIGUSR1, signal.SIG_IGN); time.sleep(0.7); ready(); time.sleep(60)"
+    with supervised(FAILS.format(path=str(tried)) + ignoring) as process:
+        out = process.stdout
+        assert out
+        assert out.readline() == "ready\n"
+        process.send_signal(signal.SIGHUP)
+        until(lambda: tried.read_text("ascii") == "2")
+        process.send_signal(signal.SIGHUP)
+        since = time.monotonic()
+        assert [out.readline(), out.readline()] == ["the release is switched\n"] * 2
+        assert time.monotonic() - since < 10
+        assert tried.read_text("ascii") == "3"
+        process.terminate()
+        assert process.wait(10) == 0
+
+
 def test_a_server_that_does_not_end_is_ended() -> None:
     with supervised("signal.signal(signal.SIGTERM, signal.SIG_IGN); ready(); time.sleep(60)") as process:
         assert process.stdout

@@ -54,6 +54,8 @@ def load(
 ) -> None:
     """Put the release into a SPARQL store, beside the one it holds, then switch to it at once.
 
+    If it is there already, nothing is sent, and neither --update nor --graph-store is tried.
+
     Name and password come from MANDATEGRAPH_STORE_USER and MANDATEGRAPH_STORE_PASSWORD or from a netrc file.
     """
     try:

@@ -1,6 +1,7 @@
 """The assembly of the server: routes, middleware, and errors to statuses."""
 
 import gzip
+import os
 import socket
 from collections.abc import Callable
 from functools import cache
@@ -22,6 +23,7 @@ from mandategraph.server import asking, linked_data, lookups, problems, service_
 from mandategraph.server.budget import Budget
 from mandategraph.server.conditions import holds
 from mandategraph.server.envelope import Envelope
+from mandategraph.server.fetching import Fetching, FetchingMiddleware
 from mandategraph.server.metering import Metering
 from mandategraph.server.observation import Observation
 from mandategraph.server.operating import Operating
@@ -39,11 +41,17 @@ _AHEAD = 128 * 1024
 
 
 def application(
-    service: Service, runner: Runner, settings: Settings, observed: Observation, unread: Unread | None = None
+    service: Service,
+    runner: Runner,
+    settings: Settings,
+    observed: Observation,
+    unread: Unread | None = None,
+    fetching: Fetching | None = None,
 ) -> FastAPI:
     """The application that serves a release; queries of users are answered by `runner`.
 
-    `unread` is what the connections count in; an application that has none sees nothing left unread.
+    `unread` is what the connections count in; an application that has none sees nothing left unread. What else is
+    asked of a store elsewhere is fetched as `fetching` says, if the release is in one.
     """
     app = FastAPI(
         title="mandategraph",
@@ -56,6 +64,8 @@ def application(
     budget = Budget(settings.limits.budget)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Metering, budget=budget, limits=settings.limits)
+    if fetching is not None:
+        app.add_middleware(FetchingMiddleware, fetching=fetching)
     _add_errors(app, service, observed)
     _add_pages(app, service, settings)
     _add_operating(app, Operating(service, runner, observed), settings)
@@ -90,7 +100,11 @@ def run(where: Home, settings: Settings, told: Callable[[str], None]) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=1024)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        number = getattr(error, "errno", None) or 0
+        # The numbers of faults of names are below 0; of others what is told may hold the address once more.
+        if isinstance(error, UnicodeError) or number < 0:
+            raise UsageError(f"--host: expected an address or a name of this machine, found {host!r}") from None
+        reason = os.strerror(number) if number else str(error)
         raise UsageError(f"{host}:{port}: expected an address that is free, found {reason}") from None
     # Accepted connections inherit it; asyncio sets it only where the socket names its protocol.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

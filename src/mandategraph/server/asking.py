@@ -32,7 +32,8 @@ def through(service: Service, runner: Runner, settings: Settings) -> Service:
         if reply.outcome in ("syntax", "usage", "fault", "unacceptable", "unwritable"):
             raise RuntimeError(f"{query.name}: {reply.outcome}: {reply.facts}")
         if reply.outcome != "ok":
-            raise problems.of_limit(reply.outcome, limits, limits.timeout)
+            # What a store refuses of ours is no fault of who asks.
+            raise problems.of_limit("store" if reply.outcome == "refused" else reply.outcome, limits, limits.timeout)
         found = ox.parse_query_results(reply.body, format=ox.QueryResultsFormat.JSON)
         if not isinstance(found, ox.QuerySolutions):
             raise TypeError(f"{query.name}: expected rows, found {type(found).__name__}")

@@ -2,56 +2,84 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from mandategraph.errors import LimitReached, StoreFault, SyntaxFault, UsageError
+from mandategraph import publication
+from mandategraph.errors import CredentialsError, LimitReached, QueryRefused, StoreFault, SyntaxFault, UsageError
+from mandategraph.release import Manifest, digest
 from mandategraph.server import answering
 from mandategraph.server.settings import Limits
+from mandategraph.server.telling import tell
+from mandategraph.server.turns import RefusedError, Turns
+from mandategraph.server.watching import Watch
 from mandategraph.server.wire import Job, Reply
 from mandategraph.server.worker import refused_reply
 from mandategraph.store import Results
-from mandategraph.store.exchange import Patience
+from mandategraph.store.exchange import ERRAND, Patience
 from mandategraph.store.remote import RemoteStore
 from mandategraph.store.remote_queries import RemoteQueries
 
+_LOOK = Patience(5.0, 64 * 1024)
+
 
 class Elsewhere:
-    """Hands queries on to a store, a bounded number at a time; to be used in one event loop."""
+    """Hands queries on to a store, a bounded number at a time; to be used in one event loop.
 
-    def __init__(self, store: RemoteStore, limits: Limits, page: answering.Page) -> None:
-        self._limits, self._page = limits, page
-        self._line = RemoteQueries(store, limits.workers + limits.long)
-        self._clients: Counter[str] = Counter()
+    `switch` is called when the store holds another release than the one that it was opened with.
+    """
+
+    def __init__(
+        self, held: Manifest, store: RemoteStore, limits: Limits, page: answering.Page, switch: Callable[[], None]
+    ) -> None:
+        at_once = limits.workers + limits.long
+        self._page = page
+        # One connection more than there are queries: how the store is looked at waits for none of them.
+        self._line = RemoteQueries(store, at_once + 1, limits.workers)
+        self._turns = Turns(at_once, limits.queue, limits.per_client)
+        pointer, known = publication.pointer(held), digest(held.text())
+
+        async def look_further() -> bool:
+            return await asyncio.to_thread(publication.published, store.link) is not None
+
+        self.watch = Watch(known, lambda: self._line.column(*pointer, _LOOK), look_further, switch)
 
     async def close(self) -> None:
         """Hang up."""
         await self._line.close()
 
     def state(self) -> dict[str, int]:
-        """How many queries are under way."""
-        return {"busy": self._clients.total()}
+        """How many queries are under way, and how many wait."""
+        return self._turns.state()
 
     async def run(self, job: Job, client: str, limit: float) -> Reply:
         """What became of a query within `limit` seconds; when the caller is cancelled, its connection is closed.
 
-        The outcome is as that of the pool of workers; `store` where the store cannot be reached or does not answer.
+        The outcome is as that of the pool of workers; `refused` where the store refuses the query, `store` where it
+        does not answer or does not hold the release, `switching` where it holds another.
         """
-        if self._clients[client] >= self._limits.per_client:
-            return Reply("client", {})
-        if self._clients.total() >= self._limits.workers + self._limits.long + self._limits.queue:
-            return Reply("queue", {})
-        self._clients[client] += 1
-        began = time.monotonic()
+        errand = ERRAND.get()
         try:
-            return replace(await self._reply(job, limit), seconds=time.monotonic() - began)
-        finally:
-            self._clients[client] -= 1
-            if not self._clients[client]:
-                del self._clients[client]
+            async with self._turns.of(client, min(limit, errand.left()) if errand else limit) as left:
+                began = time.monotonic()
+                reply = await self._reply(job, left)
+                return replace(reply, seconds=time.monotonic() - began)
+        except RefusedError as refused:
+            return Reply(refused.limit, {})
+        except LimitReached as reached:
+            return Reply(reached.limit, {})
 
     async def _reply(self, job: Job, limit: float) -> Reply:
+        """The reply to a query; if the store has answered, it is asked behind that whether it was of this release."""
+        if self.watch.in_the_way:
+            return Reply(self.watch.in_the_way, {})
+        reply = await self._answered(job, limit)
+        if reply.outcome in ("ok", "unwritable", "unacceptable"):
+            unconfirmed = await self.watch.confirmed()
+            return Reply(unconfirmed, {}) if unconfirmed else reply
+        return reply
+
+    async def _answered(self, job: Job, limit: float) -> Reply:
         patience = Patience(limit, job.most)
         try:
             return await self._line.run(
@@ -59,8 +87,12 @@ class Elsewhere:
             )
         except LimitReached as reached:
             return Reply(reached.limit, {})
-        except StoreFault as fault:
-            return Reply("store", {"detail": f"expected {fault.expected}, found {fault.found}"})
+        except QueryRefused as refused:
+            tell(str(refused))
+            return Reply("refused", {"detail": "the store behind this service refuses this query"})
+        except (StoreFault, CredentialsError) as fault:
+            tell(str(fault))
+            return Reply("store", {})
         except (SyntaxFault, UsageError, answering.Refusal) as error:
             return refused_reply(error)
         except SyntaxError as error:
@@ -68,14 +100,3 @@ class Elsewhere:
 
     def _writing(self, job: Job) -> Callable[[Results], Reply]:
         return lambda found: answering.replied(found, job, self._page)
-
-
-async def until_changed(store: RemoteStore, pause: float) -> None:
-    """Wait until a store holds another release than the one it was opened with; one that is silent has not changed."""
-    while True:
-        await asyncio.sleep(pause)
-        try:
-            if not await asyncio.to_thread(store.is_current):
-                return
-        except (StoreFault, LimitReached):
-            continue

@@ -12,6 +12,8 @@ from contextlib import closing
 
 import uvicorn
 
+from mandategraph.errors import StoreFault
+from mandategraph.iris import Iris
 from mandategraph.release import MANIFEST, Home, Manifest, manifest, on_disk, opened
 from mandategraph.server import confinement, nursery, worker
 from mandategraph.server.app import application
@@ -25,7 +27,6 @@ from mandategraph.server.shield import Shield
 from mandategraph.server.unread import Unread, unread_of
 from mandategraph.store.embedded import EmbeddedStore
 
-LOOKED_AT = 10.0
 _OPEN = "mandategraph: this kernel cannot keep workers from opening sockets; keep the service from the network\n"
 
 
@@ -63,21 +64,34 @@ def _serve_here(where: Home, settings: Settings, listening: socket.socket, ready
 def _serve_elsewhere(where: Home, settings: Settings, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve the release that a store elsewhere holds; when it holds another, have a new generation serve that."""
     from mandategraph import publication
-    from mandategraph.server.elsewhere import Elsewhere, until_changed
+    from mandategraph.server.elsewhere import Elsewhere
+    from mandategraph.server.fetching import Fetching
     from mandategraph.store.addresses import Endpoints, endpoint
     from mandategraph.store.link import Link
 
     held, store = publication.opened(Link(Endpoints(endpoint(settings.store, "--store"))))
+    store.keep(Iris(held.base).mint("graph", name="service").value)
     service = service_of(where, held, store, time.time())
-    runner, observed = Elsewhere(store, settings.limits, service.pages.results), Observation(settings)
+    if not store.is_current():
+        raise StoreFault(store.link.where, "one release from the first question to the last", "two")
+    server: _Elsewhere | None = None
+
+    def switch() -> None:
+        # One that retires has its successor already.
+        if server is not None and not server.retires:
+            os.kill(os.getppid(), signal.SIGHUP)
+
+    runner = Elsewhere(held, store, settings.limits, service.pages.results, switch)
+    fetching, observed = Fetching(settings.limits, runner.watch), Observation(settings)
     unread = unread_of(settings)
-    app = application(service, runner, settings, observed, unread)
+    app = application(service, runner, settings, observed, unread, fetching)
 
     async def watched() -> None:
-        await until_changed(store, LOOKED_AT)
-        os.kill(os.getppid(), signal.SIGHUP)
+        fetching.add_threads()
+        await asyncio.gather(runner.watch.forever(), fetching.describe(app.openapi))
 
-    _Elsewhere(_config(app, settings, observed, unread), watched, runner.close, ready).run(sockets=[listening])
+    server = _Elsewhere(_config(app, settings, observed, unread), watched, runner.close, ready)
+    server.run(sockets=[listening])
 
 
 def _view(where: Home, held: Manifest, settings: Settings) -> Callable[[], EmbeddedStore]:

@@ -40,10 +40,7 @@ class Operating:
         return _told("ready", release=self._service.digest, version=self._service.held.version)
 
     async def _outcome(self) -> str:
-        try:
-            return (await self._runner.run(_PROBE, "", _PROBE_SECONDS)).outcome
-        except ConnectionError:
-            return "the workers are gone"
+        return (await self._runner.run(_PROBE, "", _PROBE_SECONDS)).outcome
 
     def _forget(self) -> None:
         self._probe = None

@@ -87,6 +87,7 @@ class Pages:
             graphs=graphs,
             limits=settings.limits,
             patience=settings.patience,
+            elsewhere=bool(settings.store),
             on_a_page=ON_A_PAGE,
             in_a_file=IN_A_FILE,
             deepest=MAX_DEPTH,

@@ -168,6 +168,9 @@ class Pool:
     async def _run(self, job: Job, client: str, began: float, limit: float) -> Reply:
         try:
             worker = self._idle.pop() if self._idle else await self._born()
+        except ConnectionError:
+            self._release(client)
+            return Reply("killed", {})
         except BaseException:
             self._release(client)
             raise

@@ -7,10 +7,19 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mandategraph.errors import LimitReached, LocatedError, MandategraphError, MissingError, StoreFault, UsageError
+from mandategraph.errors import (
+    CredentialsError,
+    LimitReached,
+    LocatedError,
+    MandategraphError,
+    MissingError,
+    StoreFault,
+    UsageError,
+)
 from mandategraph.negotiation import chosen
 from mandategraph.server.pages import Pages
 from mandategraph.server.settings import MIB, Limits
+from mandategraph.server.telling import tell
 from mandategraph.server.unread import Unread
 
 PROBLEM = "application/problem+json"
@@ -19,10 +28,12 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (MissingError, HTTPStatus.NOT_FOUND),
     (LocatedError, HTTPStatus.BAD_REQUEST),
     (UsageError, HTTPStatus.BAD_REQUEST),
-    (StoreFault, HTTPStatus.SERVICE_UNAVAILABLE),
-    (LimitReached, HTTPStatus.SERVICE_UNAVAILABLE),
     (MandategraphError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
+
+
+# What goes wrong between this service and a store elsewhere: the operator's to read, and nobody else's.
+_OF_A_STORE = (StoreFault, CredentialsError)
 
 
 class Problem(Exception):
@@ -41,6 +52,7 @@ class Problem(Exception):
 
 def status_of(error: Exception) -> HTTPStatus:
     """The status an error is answered with."""
+    error = _known(error)
     if isinstance(error, Problem):
         return error.status
     if isinstance(error, HTTPException):
@@ -51,6 +63,9 @@ def status_of(error: Exception) -> HTTPStatus:
 
 def answered(method: str, accept: str | None, error: Exception, pages: Pages) -> Response:
     """The response that tells an error, in the form the client reads."""
+    if isinstance(error, _OF_A_STORE):
+        tell(str(error))
+    error = _known(error)
     status = status_of(error)
     detail = _detail(error)
     headers = {**_headers(error), "Cache-Control": "no-store"}
@@ -67,6 +82,15 @@ def document(status: HTTPStatus, detail: str, members: Mapping[str, object]) -> 
     kind = f"/docs#limit-{members['limit']}" if "limit" in members else "about:blank"
     body = {"type": kind, "title": status.phrase, "status": int(status), "detail": detail, **members}
     return json.dumps(body, ensure_ascii=False).encode()
+
+
+def _known(error: Exception) -> Exception:
+    """An error as one who asks is told it: of a store elsewhere no more than that it does not answer."""
+    if isinstance(error, LimitReached) and error.limit in ("time", "size"):
+        return of_limit(error.limit, Limits(result=max(1, int(error.maximum) // MIB)), error.maximum)
+    if isinstance(error, (*_OF_A_STORE, LimitReached)):
+        return of_limit("store", Limits(), 0)
+    return error
 
 
 def _members(error: Exception) -> dict[str, object]:
@@ -90,7 +114,7 @@ def _detail(error: Exception) -> str:
 
 
 _UNAVAILABLE, _TOO_MANY = HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS
-_AGAIN = {"Retry-After": "5"}
+_AGAIN, _SOON = {"Retry-After": "5"}, {"Retry-After": "1"}
 _WHOLE = "the whole graph can be loaded elsewhere instead, from /dump.nq"
 
 
@@ -123,9 +147,14 @@ def of_limit(outcome: str, limits: Limits, timeout: float) -> Problem:
         status, detail, maximum, headers = told[outcome]
         return Problem(status, f"{detail}; {_WHOLE}", headers, limit=outcome, maximum=maximum)
     if outcome == "store":
-        return Problem(_UNAVAILABLE, "the store behind this service does not answer", _AGAIN, limit=outcome)
+        told_so = "the store behind this service does not answer, or not from the release that is served"
+        return Problem(_UNAVAILABLE, told_so, _AGAIN, limit=outcome)
+    if outcome == "switching":
+        told_so = "the store behind this service has another release now, which this service goes over to"
+        return Problem(_UNAVAILABLE, told_so, _SOON, limit=outcome)
     died = {"engine": "the engine gave way under this query", "killed": "the worker was stopped from outside"}
-    return Problem(_UNAVAILABLE, f"{died[outcome]}; nothing else was harmed", limit=outcome)
+    headers = _SOON if outcome == "killed" else {}
+    return Problem(_UNAVAILABLE, f"{died[outcome]}; nothing else was harmed", headers, limit=outcome)
 
 
 def of_budget(limits: Limits, wait: float) -> Problem:

@@ -68,6 +68,11 @@ class RetiringServer(uvicorn.Server):
         self._left = 10 * (config.timeout_graceful_shutdown or 0)
         logging.getLogger("uvicorn.error").addFilter(_CutOff(config.timeout_graceful_shutdown or 0))
 
+    @property
+    def retires(self) -> bool:
+        """Whether it has been told to retire."""
+        return self._wanted
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         signal.signal(RETIRE, self._told)

@@ -74,15 +74,18 @@ def links(service: Service) -> str:
 def limits_of(settings: Settings) -> dict[str, float]:
     """The limits as the description and the header state them: in seconds, bytes, characters, levels and queries."""
     held = settings.limits
+    # The memory of a store elsewhere, and what it runs on with, are its own matter.
+    memory = {} if settings.store else {"memory": held.memory * MIB}
+    crowd = {} if settings.store else {"crowd": held.long}
     return {
         "time": held.timeout,
-        "memory": held.memory * MIB,
+        **memory,
         "size": held.result * MIB,
         "length": held.length,
         "body": settings.patience.body_bytes,
         "nesting": MAX_DEPTH,
         "queue": held.queue,
-        "crowd": held.long,
+        **crowd,
         "client": held.per_client,
         "budget": held.budget,
     }

@@ -221,7 +221,7 @@ class Endpoint:
         if reply.outcome == "syntax":
             place = Place("query", facts["line"], facts["column"])
             return SyntaxFault(place, facts["expected"], facts["found"])
-        if reply.outcome == "usage":
+        if reply.outcome in ("usage", "refused"):
             return UsageError(facts["detail"])
         if reply.outcome == "unwritable":
             return Problem(HTTPStatus.NOT_ACCEPTABLE, facts["detail"])

@@ -24,7 +24,7 @@ from mandategraph.server.worker import leave
 
 READY = b"ready"
 _STARTING = 900.0
-_PAUSE = 2.0
+_PAUSE, _LONGEST = 2.0, 30.0
 Serve = Callable[[socket.socket, Callable[[], None]], None]
 """Serves on a listening socket until it is told to end, calling back when it is ready."""
 
@@ -72,11 +72,15 @@ class Supervisor:
             ready()
             notifying.notify(notifying.READY)
             while True:
-                self._wait()
+                # Looked at before each wait: what was heard while something else was waited for wakes no other wait.
                 self._bury()
-                if signal.SIGHUP in self._heard:
+                if not self._current:
+                    self._begin_again()
+                elif signal.SIGHUP in self._heard:
                     self._heard.discard(signal.SIGHUP)
                     self._replace()
+                else:
+                    self._wait()
         except _ToldToEndError:
             notifying.notify(notifying.ENDING)
             self._listening.close()
@@ -157,7 +161,7 @@ class Supervisor:
         notifying.notify(notifying.switching())
         try:
             fresh = self._generation()
-        except MandategraphError as error:
+        except (MandategraphError, OSError) as error:
             self._told(f"the release is not switched: {error}")
             return
         finally:
@@ -169,7 +173,7 @@ class Supervisor:
         self._told("the release is switched")
 
     def _bury(self) -> None:
-        """Forget generations that have ended, and begin a new one if it was the one that serves."""
+        """Forget generations that have ended."""
         self._heard.discard(signal.SIGCHLD)
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
@@ -177,11 +181,24 @@ class Supervisor:
                 if ended[0] == self._current:
                     self._current = 0
                     self._told(f"the server ended with status {ended[1]}; another begins")
-        if not self._current:
-            until = time.monotonic() + _PAUSE
-            while (left := until - time.monotonic()) > 0:
-                self._wait(seconds=left)
-            self._current = self._generation()
+
+    def _begin_again(self) -> None:
+        """Have a generation in place of the one that has died, however often that has to be tried."""
+        pause = _PAUSE
+        while not self._current:
+            self._rest(pause)
+            try:
+                self._current = self._generation()
+            except (MandategraphError, OSError) as error:
+                pause = min(2 * pause, _LONGEST)
+                self._told(f"the server does not begin: {error}; it is tried again in {pause:g} seconds")
+
+    def _rest(self, pause: float) -> None:
+        """Wait so many seconds, or until told to switch, which is to try at once."""
+        until = time.monotonic() + pause
+        while (left := until - time.monotonic()) > 0 and signal.SIGHUP not in self._heard:
+            self._wait(seconds=left)
+        self._heard.discard(signal.SIGHUP)
 
     def _end(self, numbers: set[int]) -> None:
         """Let generations finish, and stop those that take too long."""

@@ -58,6 +58,8 @@ def endpoint(url: str, option: str) -> str:
 
 
 def shown(url: str) -> str:
-    """An address as it may be shown: without the name, password, query or fragment it may hold."""
+    """An address, or what was given for one, as it may be shown: without a name, password, query or fragment."""
     parts = urlsplit(url)
+    if not parts.netloc:
+        return url.partition("?")[0].partition("#")[0].rpartition("@")[2]
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from mandategraph.errors import UsageError
+from mandategraph.errors import CredentialsError
 
 USER, PASSWORD, NETRC = "MANDATEGRAPH_STORE_USER", "MANDATEGRAPH_STORE_PASSWORD", "NETRC"
 
@@ -16,13 +16,13 @@ def credentials(host: str) -> tuple[str, str] | None:
     """The name and the password for a host, from the environment or else the netrc file; None if there are none.
 
     Raises:
-        UsageError: only one of the two is in the environment, or the file cannot be read.
+        CredentialsError: only one of the two is in the environment, or the file cannot be read.
     """
     user, password = os.environ.get(USER), os.environ.get(PASSWORD)
     if user is not None and password is not None:
         return user, password
     if user is not None or password is not None:
-        raise UsageError(f"expected both {USER} and {PASSWORD} in the environment, found one of them")
+        raise CredentialsError(f"expected both {USER} and {PASSWORD} in the environment, found one of them")
     file = Path(os.environ.get(NETRC) or Path.home() / ".netrc")
     if not file.is_file():
         return None
@@ -30,7 +30,7 @@ def credentials(host: str) -> tuple[str, str] | None:
         found = netrc.netrc(file).authenticators(host)
     except (OSError, UnicodeDecodeError, netrc.NetrcParseError) as error:
         told = error.msg if isinstance(error, netrc.NetrcParseError) else type(error).__name__
-        raise UsageError(f"{file}: expected a netrc file that can be read, found {told}") from None
+        raise CredentialsError(f"{file}: expected a netrc file that can be read, found {told}") from None
     return (found[0], found[2]) if found else None
 
 

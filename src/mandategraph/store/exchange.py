@@ -1,18 +1,21 @@
 """What is said to a SPARQL store elsewhere, and how its answers are judged and read; not how the bytes travel."""
 
 import json
+import re
+import time
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from mandategraph.errors import StoreFault
+from mandategraph.errors import LimitReached, QueryRefused, StoreFault
 from mandategraph.store import Results
 from mandategraph.store.addresses import shown
-from mandategraph.store.syntax import BOOLEAN, GRAPH
+from mandategraph.store.syntax import BOOLEAN, GRAPH, ROWS
 from mandategraph.vocabulary import XSD
 
 RESULTS = "application/sparql-results+json"
@@ -25,14 +28,20 @@ _GRAPH_FORMATS = {
     "text/plain": ox.RdfFormat.N_TRIPLES,
     "text/turtle": ox.RdfFormat.TURTLE,
 }
-_OK, _REDIRECT, _ERROR = 200, 300, 400
+_OK, _REDIRECT, _ERROR, _FAILURE = 200, 300, 400, 500
+_DONE = "a store that does this"
 _BOOLEANS, _NODE, _FALSE = {"1": "true", "0": "false"}, "nodeID://", "_star_fake"
 _OWN = (b"#boolean", _NODE.encode(), _FALSE.encode())
 # What Virtuoso says of an answer to SELECT that it has cut: after how many rows.
 _CUT = "x-sparql-maxrows"
+# What a store says of itself or of who asks, and not of the query: who it is, where, how long, how much, how often.
+_NOT_OF_THE_QUERY = frozenset({401, 403, 404, 408, 413, 429})
+# Faults of a query that stores tell as their own: the classes of SQL's states for data and syntax, unknown functions.
+_OF_THE_QUERY = re.compile(r"Virtuoso (?:22|37|42)[0-9A-Z]{3} Error |The custom function <")
 _CREDENTIALS = "a user in MANDATEGRAPH_STORE_USER and MANDATEGRAPH_STORE_PASSWORD, or in a netrc file, that may do this"
 
 Field = tuple[str, str]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,31 @@ class Patience:
 
     seconds: float = 120.0
     most: int = 256 * 2**20
+
+
+@dataclass(slots=True)
+class Errand:
+    """All that is asked of a store for one caller: how long it may take together, and whether it has been asked yet."""
+
+    patience: Patience
+    until: float
+    asked: bool = False
+
+    def left(self) -> float:
+        """The seconds that are left.
+
+        Raises:
+            LimitReached: none are.
+        """
+        self.asked = True
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise LimitReached("time", self.patience.seconds, "seconds")
+        return left
+
+
+ERRAND: ContextVar[Errand | None] = ContextVar("errand", default=None)
+"""The errand that what is asked here and now is part of, if it is part of one; threads begun from here have it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +125,8 @@ def judged(where: str, status: int, headers: Mapping[str, str], body: bytes) -> 
     """See that a store has done what it was asked; of an error `body` is how it begins.
 
     Raises:
-        StoreFault: it refuses, fails or points elsewhere.
+        QueryRefused: it refuses what it is asked for what that is.
+        StoreFault: it does not know us, fails or points elsewhere.
     """
     said = " ".join(body.decode("utf-8", "replace").split())
     if status in NOT_ALLOWED:
@@ -99,17 +134,101 @@ def judged(where: str, status: int, headers: Mapping[str, str], body: bytes) -> 
     if _REDIRECT <= status < _ERROR:
         target = shown(headers.get("location", ""))
         raise StoreFault(where, "a store that answers here", f"{status}, which points to {target}")
+    if status >= _ERROR and _OF_THE_QUERY.match(said):
+        raise QueryRefused(where, _DONE, f"{status} {said}")
     if not _OK <= status < _REDIRECT:
-        raise StoreFault(where, "a store that does this", f"{status} {said}".strip())
+        refuses = _ERROR <= status < _FAILURE and status not in _NOT_OF_THE_QUERY
+        raise (QueryRefused if refuses else StoreFault)(where, _DONE, f"{status} {said}".strip())
 
 
-def read(where: str, kind: str, headers: Mapping[str, str], content: bytes) -> Results:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An answer of a store: where it comes from, what it is to be and the variables it is to have, headers and body."""
+
+    where: str
+    kind: str
+    variables: Sequence[str]
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def media(self) -> str:
+        """Its media type."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def read(answer: Received) -> Results:
     """The results that an answer holds, whole and checked to the end.
 
     Raises:
-        StoreFault: it is of another type, cut, or not what its type says.
+        StoreFault: it is of another type, cut, or not what its type says, or lacks variables.
     """
-    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if answer.kind == ROWS:
+        _check(answer)
+    return _begun(answer)
+
+
+def made(answer: Received, write: Callable[[Results], Made]) -> Made:
+    """What is made of the results that an answer holds, once it has been read to its end and was whole.
+
+    The results begin and end in the thread that calls this, whatever is raised; what is made must not hold them.
+
+    Raises:
+        StoreFault: as for `read`.
+    """
+    found = _begun(answer)
+    try:
+        it = write(found)
+        _ended(answer, found)
+    except BaseException as error:
+        # The frames of an exception would keep the results until another thread drops them, which the engine forbids.
+        traceback.clear_frames(error.__traceback__)
+        if isinstance(error, Exception) and not isinstance(error, StoreFault):
+            # What cannot be read cannot be written either, and then it is the store's fault and not the writer's.
+            _check(answer)
+        raise
+    finally:
+        del found
+    return it
+
+
+def _check(answer: Received) -> None:
+    """See that an answer is whole.
+
+    Raises:
+        StoreFault: it is not.
+    """
+    found = _begun(answer)
+    try:
+        _ended(answer, found)
+    except StoreFault as fault:
+        traceback.clear_frames(fault.__traceback__)
+        raise
+    finally:
+        del found
+
+
+def _ended(answer: Received, found: Results) -> None:
+    """Read results to their end: the parser reads as it goes, and finds what is wrong with them when it gets there.
+
+    Raises:
+        StoreFault: something is.
+    """
+    try:
+        for _ in found if isinstance(found, ox.QuerySolutions) else ():
+            pass
+    except (ValueError, SyntaxError) as error:
+        traceback.clear_frames(error.__traceback__)
+        raise StoreFault(answer.where, f"a whole answer of {answer.media}", str(error)) from None
+
+
+def _begun(answer: Received) -> Results:
+    """The results that an answer holds; of rows the first are read.
+
+    Raises:
+        StoreFault: as for `read`, as far as it has been read.
+    """
+    where, kind, headers, content, media = answer.where, answer.kind, answer.headers, answer.content, answer.media
     if kind != GRAPH and media not in (RESULTS, "application/json"):
         raise StoreFault(where, f"an answer of {RESULTS}", media or "none")
     if kind == GRAPH and media not in _GRAPH_FORMATS:
@@ -119,11 +238,18 @@ def read(where: str, kind: str, headers: Mapping[str, str], content: bytes) -> R
     try:
         if kind == GRAPH:
             return _graph(content, _GRAPH_FORMATS[media])
-        return _boolean(content) if kind == BOOLEAN else _solutions(content)
+        found = _boolean(content) if kind == BOOLEAN else _solutions(content)
     except (ValueError, SyntaxError, RecursionError) as error:
         # Its frames would keep what was read until another thread drops it, which the engine forbids.
         traceback.clear_frames(error.__traceback__)
         raise StoreFault(where, f"a whole answer of {media}", str(error)) from None
+    names = [variable.value for variable in found.variables] if isinstance(found, ox.QuerySolutions) else []
+    lacking = [name for name in answer.variables if name not in names]
+    if lacking:
+        # As above: the frame of what is raised is this one.
+        del found
+        raise StoreFault(where, f"an answer with the variables {', '.join(lacking)}", ", ".join(names) or "none")
+    return found
 
 
 def _graph(content: bytes, form: ox.RdfFormat) -> ox.QueryTriples:
@@ -145,15 +271,9 @@ def _boolean(content: bytes) -> ox.QueryBoolean:
 
 
 def _solutions(content: bytes) -> ox.QuerySolutions:
-    document = json.loads(content)
-    if any(sign in content for sign in _OWN) and _canonicalise(document):
-        content = json.dumps(document).encode()
-    # The parser reads as it goes: what is wrong further on is found by reading it all.
-    _rows(content).serialize(format=ox.QueryResultsFormat.TSV)
-    return _rows(content)
-
-
-def _rows(content: bytes) -> ox.QuerySolutions:
+    if any(sign in content for sign in _OWN):
+        document = json.loads(content)
+        content = json.dumps(document).encode() if _canonicalise(document) else content
     found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
     if isinstance(found, ox.QueryBoolean):
         raise ValueError("a boolean where rows were asked for")  # noqa: TRY004 - the value is wrong, not the type

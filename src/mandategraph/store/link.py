@@ -14,12 +14,14 @@ from mandategraph.store import Results
 from mandategraph.store.addresses import Endpoints, shown
 from mandategraph.store.credentials import WhenAsked
 from mandategraph.store.exchange import (
+    ERRAND,
     FORM,
     NOT_ALLOWED,
     TOLD,
     TRIPLES,
     Field,
     Patience,
+    Received,
     asking,
     judged,
     read,
@@ -86,8 +88,8 @@ class Link:
         """Hang up."""
         self._hang_up()
 
-    def ask(self, text: str, fields: Sequence[Field], kind: str) -> Results:
-        """The results of a query over a dataset.
+    def ask(self, text: str, fields: Sequence[Field], kind: str, variables: Sequence[str] = ()) -> Results:
+        """The results of a query over a dataset; of rows those with these variables.
 
         Raises:
             StoreFault: the store cannot be reached, refuses, fails, or answers what is not whole.
@@ -95,7 +97,7 @@ class Link:
         """
         headers, body = asking(text, fields, kind)
         found, content = self._sent("POST", self.endpoints.query, headers, body)
-        return read(self.where, kind, found, content)
+        return read(Received(self.where, kind, variables, found, content))
 
     def update(self, text: str) -> None:
         """Change the store by an update request.
@@ -147,20 +149,25 @@ class Link:
             raise fault_of(error, shown(address), self._patience.seconds) from None
 
     def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[Mapping[str, str], bytes]:
-        """The headers and the body of the answer to a request."""
+        """The headers and the body of the answer to a request, within what is left to the errand it is part of."""
+        errand = ERRAND.get()
+        patience = errand.patience if errand else self._patience
+        left = errand.left() if errand else patience.seconds
         began = time.monotonic()
         try:
-            with self._client.stream(method, url, headers=dict(headers), content=body) as response:
+            with self._client.stream(
+                method, url, headers=dict(headers), content=body, timeout=timeout(left)
+            ) as response:
                 content = bytearray()
-                most = self._patience.most if response.is_success else TOLD
+                most = patience.most if response.is_success else TOLD
                 for part in response.iter_bytes():
                     content += part
                     if len(content) > most:
                         break
-                    if time.monotonic() - began > self._patience.seconds:
-                        raise LimitReached("time", self._patience.seconds, "seconds")
+                    if time.monotonic() - began > left:
+                        raise LimitReached("time", patience.seconds, "seconds")
         except httpx.HTTPError as error:
-            raise fault_of(error, shown(url), self._patience.seconds) from None
+            raise fault_of(error, shown(url), patience.seconds) from None
         judged(shown(url), response.status_code, response.headers, bytes(content[:TOLD]))
         if len(content) > most:
             raise LimitReached("size", most, "bytes")

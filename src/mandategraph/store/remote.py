@@ -10,7 +10,7 @@ from mandategraph.store import Bound, Results
 from mandategraph.store.binding import placed
 from mandategraph.store.exchange import Dataset, Field
 from mandategraph.store.link import Link
-from mandategraph.store.syntax import GRAPH, ROWS, confined, dataset_of, kind_of, sendable
+from mandategraph.store.syntax import GRAPH, ROWS, confined, dataset_of, rebased, sendable, shape_of
 
 _BATCH = 100
 _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -24,6 +24,7 @@ class Prepared:
 
     text: str
     kind: str
+    variables: tuple[str, ...]
     default: tuple[str, ...]
     named: tuple[str, ...]
 
@@ -46,7 +47,7 @@ def prepared(
         UsageError: a variable cannot be bound.
     """
     rest, default, named = dataset_of(sendable(text, "query", base), "query", base)
-    kind = kind_of(rest, base)
+    kind, variables = shape_of(rest, base)
     if any(graphs):
         default, named = map(tuple, graphs)
     _, reached = dataset.reached(default, named)
@@ -54,7 +55,7 @@ def prepared(
         sent = placed(confined(rest, reached, dataset.nowhere, "query", base), bound or {})
     except ValueError as error:
         raise UsageError(f"query: expected {error}") from None
-    return Prepared(f"BASE <{base}> {sent}" if base else sent, kind, default, named)
+    return Prepared(rebased(sent, base) if base else sent, kind, variables, default, named)
 
 
 class RemoteStore:
@@ -68,6 +69,11 @@ class RemoteStore:
         """Over a line to a store: which graphs are the release, and what tells whether the store still holds it."""
         self.link, self.dataset, self.is_current = link, dataset, is_current
         self._merges: bool | None = None
+        self._kept: dict[str, list[ox.Triple]] = {}
+
+    def keep(self, name: str) -> None:
+        """Have a named graph here from now on."""
+        self._kept[name] = self.graph(ox.NamedNode(name))
 
     def query(self, text: str, bound: Bound | None = None) -> Results:
         """The results of a SPARQL query, with variables bound to terms.
@@ -81,7 +87,8 @@ class RemoteStore:
         """
         asked = prepared(text, self.dataset, bound=bound)
         self.check(asked.default)
-        return self.link.ask(asked.text, self.dataset.fields(asked.default, asked.named), asked.kind)
+        fields = self.dataset.fields(asked.default, asked.named)
+        return self.link.ask(asked.text, fields, asked.kind, asked.variables)
 
     def check(self, default: Sequence[str]) -> None:
         """See that this store merges graphs into a default graph as the set they are, if several are named.
@@ -163,6 +170,8 @@ class RemoteStore:
         Raises:
             StoreFault: the store counts more of them than it gives.
         """
+        if name.value in self._kept:
+            return self._kept[name.value]
         return whole(self.link, name.value) if name.value in self.dataset.names else []
 
     def default_triples(self) -> list[ox.Triple]:
@@ -228,7 +237,7 @@ def _number(link: Link, text: str, fields: Sequence[Field]) -> int:
 
 def rows_of(link: Link, text: str, fields: Sequence[Field]) -> ox.QuerySolutions:
     """The rows that answer a query over a dataset."""
-    found = link.ask(text, fields, ROWS)
+    found = link.ask(text, fields, ROWS, shape_of(text)[1])
     if not isinstance(found, ox.QuerySolutions):
         raise TypeError("what is asked for as rows is read as rows")
     return found

@@ -17,6 +17,10 @@ _FORMS = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": GRAPH, "DESCRIBE": GRAPH}
 _NO_ROW = "\nVALUES () {}"
 _ESCAPE = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_GAP = r"(?:\s|#[^\n\r]*(?:[\n\r]|$))*+"
+_DECLARATION = re.compile(
+    rf"{_GAP}(?:BASE{_GAP}|PREFIX{_GAP}([^\s:<]*):{_GAP})<([^<>\"{{}}|^`\\\x00-\x20]*)>", re.IGNORECASE
+)
 _EXTENSION = re.compile(r"<(?:bif|sql):", re.IGNORECASE)
 
 
@@ -55,6 +59,15 @@ def kind_of(text: str, base: str | None = None) -> str:
     Raises:
         SyntaxError: the text is not a SPARQL 1.1 query, as the engine tells it.
     """
+    return shape_of(text, base)[0]
+
+
+def shape_of(text: str, base: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """The kind of results a query has, and the variables of its rows as far as it names them one by one.
+
+    Raises:
+        SyntaxError: the text is not a SPARQL 1.1 query, as the engine tells it.
+    """
     form, values = _landmarks(text)
     if values is None:
         found = _read(text + _NO_ROW, text, base)
@@ -63,8 +76,34 @@ def kind_of(text: str, base: str | None = None) -> str:
         blank = re.sub(r"[^\r\n]", " ", text[form:values])
         _read(f"{text[:form]}ASK{{}}{blank[5:]}{text[values:]}", text, base)
     if isinstance(found, ox.QueryTriples):
-        return GRAPH
-    return ROWS if isinstance(found, ox.QuerySolutions) else BOOLEAN
+        return GRAPH, ()
+    if not isinstance(found, ox.QuerySolutions):
+        return BOOLEAN, ()
+    return ROWS, () if _takes_all(text[form:]) else tuple(variable.value for variable in found.variables)
+
+
+def rebased(text: str, base: str) -> str:
+    """A query whose relative IRIs are read against a base wherever it is read.
+
+    One base stands before all else: Virtuoso takes no second, and none that is relative itself. Where the text has
+    bases of its own, the last is it, and the prefixes before are those they mean.
+    """
+    prefixes: list[str] = []
+    end = 0
+    while declared := _DECLARATION.match(text, end):
+        end = declared.end()
+        iri = _named(_Text("", "", base), f"<{declared[2]}>") or declared[2]
+        if declared[1] is None:
+            base = iri
+        else:
+            prefixes.append(f"PREFIX {declared[1]}: <{iri}> ")
+    return f"BASE <{base}> {''.join(prefixes)}{text[end:]}"
+
+
+def _takes_all(select: str) -> bool:
+    """Whether a query takes whatever variables its group has."""
+    signs = (found for kind, found, _ in tokens(select) if kind != "word")
+    return next(signs, "") == "*"
 
 
 def _read(probe: str, text: str, base: str | None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
