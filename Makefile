@@ -5,17 +5,25 @@ PORT ?= 8000
 PEERS ?= .venv-peers
 FUSEKI := $(shell sed -n 's|^fuseki=||p' .ci/stores)
 OPTIONS ?=
+SERVERS := tests/remote tests/server
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test cover check build deploy bench bench-endpoint bench-load lock clean
+.PHONY: serve test test-servers test-others cover check build deploy bench bench-endpoint bench-load lock clean
 
 serve: build  ## build what is missing, validate, and serve on 127.0.0.1:$(PORT)
 	$(BIN)/mandategraph serve --port $(PORT)
 
 test: check  ## everything CI runs
 	$(BIN)/mandategraph build --fresh --check
-	$(BIN)/pytest -q
+	$(MAKE) --no-print-directory --jobs 2 --keep-going test-servers test-others
+
+# The two halves, which run beside each other: what starts servers mostly waits for them.
+test-servers: $(READY)
+	$(BIN)/pytest -q -p no:cacheprovider $(SERVERS)
+
+test-others: $(READY)
+	$(BIN)/pytest -q -p no:cacheprovider $(SERVERS:%=--ignore=%)
 
 cover: $(READY)  ## the tests, with the branches they cover
 	$(BIN)/pytest -q --cov --cov-report=term:skip-covered
