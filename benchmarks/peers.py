@@ -190,7 +190,7 @@ def _oxigraph(setting: Setting) -> Peer | str:
     kept = setting.work / "oxigraph"
     if not kept.is_dir():
         for step in (("load", "--file", str(setting.data)), ("optimize",)):
-            subprocess.run([command, *step, "--location", kept], check=True, capture_output=True)  # noqa: S603
+            subprocess.run([command, *step, "--location", kept], check=True, capture_output=True)  # noqa: S603 -- our own commands
     port = free_port()
     bind = ("--bind", f"{driver.HOST}:{port}", "--timeout-s", str(round(setting.timeout)))
     process = _begun(setting, OXIGRAPH, [command, "serve-read-only", "--location", kept, *bind])
@@ -214,7 +214,7 @@ def _rdflib(setting: Setting) -> Peer | str:
     if not python.is_file():
         return f"no environment with it in {setting.installed}"
     ask = "from importlib.metadata import version; print(version('rdflib-endpoint'))"
-    version = subprocess.run([python, "-c", ask], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+    version = subprocess.run([python, "-c", ask], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 -- our own commands
     port = free_port()
     process = _begun(setting, RDFLIB, [python, HERE / "rdflib_peer.py", setting.data, str(port)])
     return Peer(RDFLIB, version, port, "/", process, revivable=True)

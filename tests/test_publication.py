@@ -199,7 +199,7 @@ def test_a_store_that_alters_what_it_is_given_is_told(link: Link) -> None:
         def altered(graph: str, content: bytes, *, more: bool = False) -> None:
             sent(graph, content.replace(b'"2 7"', b'"2  7"') if graph.endswith("default") else content, more=more)
 
-        altering.put = altered  # type: ignore[method-assign]
+        altering.put = altered  # type: ignore[method-assign] # one request is altered
         with pytest.raises(StoreFault, match=r"given back as they are, found '21, and one that is given"):
             put(altering, (held, graphs))
     assert graphs[name]

@@ -86,7 +86,7 @@ def test_the_engine_reaches_no_address_from_a_confined_process(tmp_path: Path, k
         store = EmbeddedStore(folder, read_only=True) if folder else EmbeddedStore()
         if confined:
             confinement.bounded(512 * MIB, files=bool(folder))
-        return str(list(store.query(f"ASK {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}")))  # type: ignore[arg-type]
+        return str(list(store.query(f"ASK {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}")))  # type: ignore[arg-type] # it fails before it answers
 
     with listening() as (port, heard):
         assert forked(asked) == "OSError"

@@ -91,7 +91,7 @@ def live(behind: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
 def test_answers_are_those_of_the_release(live: Live) -> None:
     found = live.query(COUNT, format="csv").text.split()[1:]
     rows = store().query(COUNT)
-    assert found == [f"{row['p'].value},{row['n'].value}" for row in rows]  # type: ignore[union-attr]
+    assert found == [f"{row['p'].value},{row['n'].value}" for row in rows]  # type: ignore[union-attr] # it answers rows
     assert live.query("ASK {}", format="xml").text.count("<boolean>true</boolean>") == 1
     assert live.client.get("/dump.nq").text.count("\n") == len(store())
 
