@@ -21,7 +21,20 @@ LONGEST = 500
 _MOST_WORDS = 32
 _PART = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _LETTER = re.compile(r"[^\W_]")
-_JUDGED = MG["Judged"].value
+_JUDGED, _ASSERTED = MG["Judged"].value, MG["Asserted"].value
+_TEXTS: dict[str, dict[str, str]] = {
+    "texts-of-quotations": {},
+    "texts-of-plans": {"kind": _ASSERTED},
+    "texts-of-documents": {"kind": _ASSERTED, "class": MG["Element"].value},
+    "texts-of-instruments": {"kind": _JUDGED},
+}
+"""The look-ups of all texts, and what is so of every row of one.
+
+They are not one query: of the branches of a union Virtuoso loses some, depending on what it was asked before.
+"""
+_EMPTY = dict.fromkeys(
+    ("plan", "notation", "citedAs", "instrument", "document", "start", "end", "comparison", "verification"), ""
+)
 NOT_APPLICABLE = "not applicable"
 """What the comparison of words that are no quotation is: there is nothing to compare."""
 # Sorts of names that stand in texts for what they name; a number or an identifier stands for other things too.
@@ -298,7 +311,10 @@ def search_of(store: Store, lookups: Mapping[str, Query], naming: Naming) -> Sea
     for each in naming.names:
         if each.kind == "instrument" and each.how in ("symbol", "title", "wording"):
             names.setdefault(each.iri, []).append(each.name)
-    texts = [_text(row, names) for row in rows(store, lookups["texts"], {}).values()]
+    found = (
+        {**_EMPTY, **said, **row} for name, said in _TEXTS.items() for row in rows(store, lookups[name], {}).values()
+    )
+    texts = sorted((_text(row, names) for row in found), key=lambda each: (each.document, each.start or 0, each.iri))
     documents = {name: text_of(store, lookups, name) for name in dict.fromkeys(text.document for text in texts) if name}
     return Search(texts, naming, documents)
 
@@ -317,7 +333,7 @@ def _text(row: Mapping[str, str], names: Mapping[str, list[str]]) -> Text:
         document=row["document"],
         start=int(row["start"]) if row["start"] else None,
         end=int(row["end"]) if row["end"] else None,
-        statement=row["kind"] or _JUDGED,
+        statement=row["kind"],
         comparison=row["comparison"] or NOT_APPLICABLE,
         verification=row["verification"],
     )
